@@ -32,6 +32,32 @@ export interface FlowContext {
   readonly proto: 'tcp' | 'udp' | 'icmp' | 'sctp';
 }
 
+/** Settings of dissectors, from the command line. */
+export interface DissectOptions {
+  /** Compute MD5, SHA-1 and SHA-256 of transferred files. */
+  readonly hashFiles: boolean;
+}
+
+/** State that spans flows (a DHCP transaction, software already reported); made on first use. */
+export interface SharedState {
+  /** Records that are still open when the capture ends are written. */
+  finish(ts: number): void;
+}
+
+/** What all flows of one run share. The engine makes one `DissectSession` (session.ts) and feeds flows through `FlowFeed` (feed.ts). */
+export interface Session {
+  readonly out: RecordEmitter;
+  readonly options: DissectOptions;
+  /** The state that `make` creates, one per session. */
+  shared<T extends SharedState>(make: (session: Session) => T): T;
+  /** The next flow from `orig` to `resp`:`port` is fed to what `create` returns (FTP data). */
+  expect(orig: string, resp: string, port: number, create: (flow: FlowContext) => Dissector): void;
+  /** What was expected for this flow, once. */
+  expected(flow: FlowContext): Dissector | undefined;
+  /** A dissector that finds out by content what a stream inside the flow is (behind CONNECT or STARTTLS). */
+  inner(flow: FlowContext): Dissector;
+}
+
 /**
  * A protocol parser fed by one flow: reassembled bytes for TCP, one call per datagram for UDP.
  * `buf` belongs to the caller and is reused after the call returns: copy what is kept.
@@ -59,5 +85,5 @@ export interface DissectorFactory {
   /** Lower runs first where two protocols could claim the same bytes. */
   readonly order: number;
   probe(fromOrig: boolean, buf: Uint8Array, start: number, end: number, flow: FlowContext): Probe;
-  create(flow: FlowContext, out: RecordEmitter): Dissector;
+  create(flow: FlowContext, out: RecordEmitter, session: Session): Dissector;
 }

@@ -1,0 +1,157 @@
+import type { Dissector, DissectorFactory, FlowContext } from './dissector.js';
+import { ByteQueue } from './queue.js';
+import type { DissectSession } from './session.js';
+
+/** Bytes per direction that are kept while the protocol is unknown. */
+const PROBE_BYTES = 2048;
+/** Datagrams that are looked at before a UDP flow counts as unknown. */
+const PROBE_DATAGRAMS = 8;
+
+interface Chunk {
+  readonly fromOrig: boolean;
+  readonly ts: number;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * The way from a flow to its dissector: the first bytes are shown to every factory of the session, the one that says
+ * yes gets them again and everything after. A flow makes one of these for its first payload and asks `active` before
+ * each call. Errors inside a parser end in a `weird` row here, and only here.
+ */
+export class FlowFeed implements Dissector {
+  private readonly flow: FlowContext;
+  private readonly session: DissectSession;
+  private target: Dissector | undefined;
+  private done = false;
+  private failed = false;
+  private candidates: [readonly DissectorFactory[], readonly DissectorFactory[]];
+  private readonly heads: [ByteQueue, ByteQueue] | undefined;
+  private chunks: Chunk[] = [];
+  private datagrams = 0;
+
+  /** `inside` another protocol: nothing is expected for such a stream. */
+  constructor(flow: FlowContext, session: DissectSession, inside = false) {
+    this.flow = flow;
+    this.session = session;
+    this.target = inside ? undefined : session.expected(flow);
+    const fitting = session.factories.filter((f) => f.transport === 'both' || f.transport === flow.proto);
+    this.candidates = [fitting, fitting];
+    if (flow.proto === 'tcp') this.heads = [new ByteQueue(PROBE_BYTES), new ByteQueue(PROBE_BYTES)];
+  }
+
+  get service(): string | undefined {
+    return this.target?.service;
+  }
+
+  get active(): boolean {
+    return !this.done && (this.target === undefined || this.target.active);
+  }
+
+  data(fromOrig: boolean, ts: number, buf: Uint8Array, start: number, end: number): void {
+    if (this.done || end <= start) return;
+    try {
+      if (this.target !== undefined) {
+        if (this.target.active) this.target.data(fromOrig, ts, buf, start, end);
+      } else if (this.heads !== undefined) this.probeStream(this.heads, fromOrig, ts, buf, start, end);
+      else this.probeDatagram(fromOrig, ts, buf, start, end);
+    } catch (error) {
+      this.fail(ts, error);
+    }
+  }
+
+  gap(fromOrig: boolean, bytes: number): void {
+    if (this.done || bytes <= 0) return;
+    if (this.target === undefined) {
+      // What follows a hole at the beginning of a stream cannot be told by its first bytes.
+      this.candidates[fromOrig ? 0 : 1] = [];
+      this.giveUpIfHopeless();
+      return;
+    }
+    try {
+      if (this.target.active) this.target.gap(fromOrig, bytes);
+    } catch (error) {
+      this.fail(undefined, error);
+    }
+  }
+
+  end(ts: number): void {
+    if (this.target !== undefined && !this.failed) {
+      try {
+        this.target.end(ts);
+      } catch (error) {
+        this.fail(ts, error);
+      }
+    }
+    this.stop();
+  }
+
+  private fail(ts: number | undefined, error: unknown): void {
+    this.failed = true;
+    this.stop();
+    const addl = error instanceof Error ? error.message.slice(0, 200) : undefined;
+    const { uid, orig_h, orig_p, resp_h, resp_p } = this.flow;
+    const name = 'dissector_failed';
+    this.session.out.emit('weird', { uid, ts, orig_h, orig_p, resp_h, resp_p, name, addl });
+  }
+
+  private stop(): void {
+    this.done = true;
+    this.chunks = [];
+    this.heads?.[0].release();
+    this.heads?.[1].release();
+  }
+
+  private probeStream(
+    heads: [ByteQueue, ByteQueue],
+    fromOrig: boolean,
+    ts: number,
+    buf: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    const side = fromOrig ? 0 : 1;
+    const head = heads[side];
+    this.chunks.push({ fromOrig, ts, bytes: buf.slice(start, end) });
+    const room = Math.min(end, start + PROBE_BYTES - head.length);
+    const full = room < end || head.length + (room - start) >= PROBE_BYTES;
+    head.push(buf, start, room);
+    const left: DissectorFactory[] = [];
+    for (const factory of this.candidates[side]) {
+      const answer = factory.probe(fromOrig, head.buf, head.start, head.end, this.flow);
+      if (answer === 'yes') {
+        this.accept(factory);
+        return;
+      }
+      if (answer === 'more' && !full) left.push(factory);
+    }
+    this.candidates[side] = left;
+    this.giveUpIfHopeless();
+  }
+
+  private giveUpIfHopeless(): void {
+    const [a, b] = this.candidates;
+    let kept = 0;
+    for (const chunk of this.chunks) kept += chunk.bytes.length;
+    if ((a.length === 0 && b.length === 0) || kept > 4 * PROBE_BYTES) this.stop();
+  }
+
+  private accept(factory: DissectorFactory): void {
+    const target = factory.create(this.flow, this.session.out, this.session);
+    this.target = target;
+    this.heads?.[0].release();
+    this.heads?.[1].release();
+    const { chunks } = this;
+    this.chunks = [];
+    for (const { fromOrig, ts, bytes } of chunks) if (target.active) target.data(fromOrig, ts, bytes, 0, bytes.length);
+  }
+
+  private probeDatagram(fromOrig: boolean, ts: number, buf: Uint8Array, start: number, end: number): void {
+    for (const factory of this.candidates[0]) {
+      if (factory.probe(fromOrig, buf, start, end, this.flow) !== 'yes') continue;
+      this.target = factory.create(this.flow, this.session.out, this.session);
+      this.target.data(fromOrig, ts, buf, start, end);
+      return;
+    }
+    if (++this.datagrams >= PROBE_DATAGRAMS) this.stop();
+  }
+}
