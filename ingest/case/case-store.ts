@@ -1,0 +1,182 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { CliError, inputError } from '../../cli/errors.js';
+import { asset } from '../../cli/package-root.js';
+import { Database } from './database.js';
+import { refuseForeignObjects } from './foreign-objects.js';
+import { recordTables, storedViews, tables } from './schema.js';
+import { lit } from './sql.js';
+
+/** Oldest DuckDB release that opens a case written by this version. */
+export const STORAGE_VERSION = 'v1.2.0';
+/** Raised when a table changes in a way that older cases cannot follow. */
+export const SCHEMA_VERSION = '1';
+
+export interface CaseOptions {
+  /** Worker threads of DuckDB; results are the same for any number. */
+  readonly threads?: number;
+  /** DuckDB's memory limit, such as `2GB`; larger sorts and joins spill to disk. */
+  readonly memoryLimit?: string;
+  /** `create` makes a missing case; `update` needs one; `read` opens it locked down. */
+  readonly mode: 'create' | 'update' | 'read';
+  /** In `read` mode: let SQL read other files. */
+  readonly allowExternal?: boolean;
+}
+
+/** Cases open in this process: a second instance on one file silently loses rows, so it is refused. */
+const open = new Set<string>();
+
+/** One open case: the only owner of its DuckDB instance. */
+export class CaseStore {
+  readonly path: string;
+  readonly db: Database;
+  /** Folder for spooled inputs and spill files; removed on close. */
+  readonly tempDir: string;
+  readonly #instance: DuckDBInstance;
+  readonly #key: string;
+
+  private constructor(path: string, key: string, instance: DuckDBInstance, db: Database, tempDir: string) {
+    this.path = path;
+    this.#key = key;
+    this.#instance = instance;
+    this.db = db;
+    this.tempDir = tempDir;
+  }
+
+  /**
+   * Opens a case file.
+   * @throws CliError when it is in use, missing (`update`, `read`), or not a case
+   */
+  static async open(path: string, options: CaseOptions): Promise<CaseStore> {
+    const key = canonicalPath(path);
+    if (options.mode !== 'create' && !existsSync(path)) {
+      throw inputError(`${path}: no such case; make one with 'slipstream ingest INPUT... --db ${path}'`);
+    }
+    if (existsSync(path) && statSync(path).isDirectory()) throw inputError(`${path}: is a folder, not a case file`);
+    if (open.has(key)) throw new CliError(`${path}: the case is already open in this process`);
+    open.add(key);
+    const tempDir = `${key}.tmp-${process.pid}`;
+    let instance: DuckDBInstance | undefined;
+    try {
+      removeStaleTemp(key);
+      const fresh = !existsSync(path);
+      if (fresh) mkdirSync(dirname(key), { recursive: true });
+      instance = await DuckDBInstance.create(key, {
+        threads: String(options.threads ?? 2),
+        memory_limit: options.memoryLimit ?? '2GB',
+        temp_directory: join(tempDir, 'spill'),
+        autoinstall_known_extensions: 'false',
+        autoload_known_extensions: 'false',
+        allow_community_extensions: 'false',
+        ...(options.mode === 'read'
+          ? { access_mode: 'READ_ONLY' }
+          : { storage_compatibility_version: STORAGE_VERSION }),
+      });
+      const db = new Database(await instance.connect());
+      const store = new CaseStore(path, key, instance, db, tempDir);
+      await store.#prepare(fresh, options);
+      return store;
+    } catch (error) {
+      instance?.closeSync();
+      open.delete(key);
+      rmSync(tempDir, { recursive: true, force: true });
+      throw explainOpenError(path, error);
+    }
+  }
+
+  /** Closes the case and removes its temporary files. */
+  close(): void {
+    this.db.connection.closeSync();
+    this.#instance.closeSync();
+    open.delete(this.#key);
+    rmSync(this.tempDir, { recursive: true, force: true });
+  }
+
+  async #prepare(fresh: boolean, options: CaseOptions): Promise<void> {
+    const { db } = this;
+    await db.run("SET TimeZone = 'UTC'");
+    if (options.mode === 'read') {
+      await refuseForeignObjects(db, this.path);
+      await loadMacros(db);
+      if (!options.allowExternal) await db.run('SET enable_external_access = false');
+      await db.run('SET lock_configuration = true');
+      return;
+    }
+    if (!fresh) await refuseForeignObjects(db, this.path);
+    await db.transaction(async () => {
+      for (const t of tables) await db.run(t.sql);
+      for (const v of storedViews) await db.run(v.sql);
+      await db.run("DELETE FROM provenance WHERE key IN ('schema_version', 'storage_version')");
+      await db.run(
+        `INSERT INTO provenance VALUES ('schema_version', ${lit(SCHEMA_VERSION)}), ('storage_version', ${lit(STORAGE_VERSION)})`,
+      );
+      await dropUnfinished(db);
+    });
+    await loadMacros(db);
+    mkdirSync(this.tempDir, { recursive: true });
+  }
+}
+
+/** Rows of captures that never became complete (an interrupted ingest) go. */
+async function dropUnfinished(db: Database): Promise<void> {
+  const left = await db.all<{ capture_id: string }>("SELECT capture_id FROM captures WHERE status = 'loading'");
+  if (left.length === 0) return;
+  const ids = left.map((c) => lit(c.capture_id)).join(', ');
+  for (const table of [...recordTables, 'rejects', 'captures']) {
+    await db.run(`DELETE FROM ${table} WHERE capture_id IN (${ids})`);
+  }
+}
+
+/** Temporary macros, so that a case file cannot bring its own under our names. */
+async function loadMacros(db: Database): Promise<void> {
+  for (const folder of ['ingest/macros', 'analysis/macros']) {
+    for (const file of readdirSync(asset(folder)).sort()) {
+      if (file.endsWith('.sql')) await db.run(readFileSync(asset(folder, file), 'utf8'));
+    }
+  }
+}
+
+/** Temporary folders of processes that are gone. */
+function removeStaleTemp(key: string): void {
+  const prefix = `${basename(key)}.tmp-`;
+  if (!existsSync(dirname(key))) return;
+  for (const name of readdirSync(dirname(key))) {
+    if (!name.startsWith(prefix)) continue;
+    const pid = Number(name.slice(prefix.length));
+    if (Number.isInteger(pid) && pid > 0 && !isAlive(pid)) {
+      rmSync(join(dirname(key), name), { recursive: true, force: true });
+    }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+function canonicalPath(path: string): string {
+  const full = resolve(path);
+  if (existsSync(full)) return realpathSync(full);
+  return existsSync(dirname(full)) ? join(realpathSync(dirname(full)), basename(full)) : full;
+}
+
+function explainOpenError(path: string, error: unknown): Error {
+  if (error instanceof CliError) return error;
+  const text = error instanceof Error ? error.message : String(error);
+  if (/Conflicting lock|Could not set lock|already open/i.test(text)) {
+    return new CliError(`${path}: the case is in use by another process; wait for it or stop it`);
+  }
+  if (/permission denied/i.test(text)) return new CliError(`${path}: permission denied; check who owns the file`);
+  if (/not a valid DuckDB database|Could not read enough bytes|checksum|corrupt|Serialization Error/i.test(text)) {
+    return inputError(`${path}: not a case file, or a damaged one (DuckDB cannot read it)`);
+  }
+  if (/newer version|version number/i.test(text)) {
+    return inputError(`${path}: written by a newer DuckDB than this version of slipstream has`);
+  }
+  return new CliError(`${path}: cannot open the case: ${text.split('\n')[0]}`);
+}

@@ -1,0 +1,53 @@
+import { inputError } from '../../cli/errors.js';
+import type { Database } from './database.js';
+import { storedViews, tables } from './schema.js';
+
+/** Names of the views that a case may hold, as `schema.view`. */
+const ownViews = new Set(
+  storedViews.flatMap((v) =>
+    [...v.sql.matchAll(/CREATE OR REPLACE VIEW (?:(\w+)\.)?(\w+)/g)].map((m) => `${m[1] ?? 'main'}.${m[2]}`),
+  ),
+);
+
+/**
+ * A case file is untrusted: refuses one whose objects are not those of the schema.
+ * A view named `flows` could read local files, a macro named `lower` could change what our SQL means.
+ * @throws CliError naming the object
+ */
+export async function refuseForeignObjects(db: Database, path: string): Promise<void> {
+  const refuse = (what: string): never => {
+    throw inputError(`${path}: not a case made by slipstream (${what}); refusing to open it`);
+  };
+  const here = 'database_name = current_database()';
+  const views = await db.all<{ name: string; sql: string }>(
+    `SELECT schema_name || '.' || view_name AS name, sql FROM duckdb_views() WHERE ${here} AND NOT internal ORDER BY name`,
+  );
+  for (const view of views) {
+    if (!ownViews.has(view.name)) refuse(`unexpected view ${JSON.stringify(view.name)}`);
+    if (/\b(read_\w+|glob|getenv|\w+_scan)\s*\(|\bFROM\s+'/i.test(view.sql)) refuse(`view ${view.name} reads files`);
+  }
+  const found = new Set(
+    (
+      await db.all<{ name: string }>(
+        `SELECT table_name AS name FROM duckdb_tables() WHERE ${here} AND schema_name = 'main' ORDER BY name`,
+      )
+    ).map((t) => t.name),
+  );
+  for (const table of ['captures', 'sources', 'flows', 'provenance']) {
+    if (!found.has(table)) refuse(`it has no table ${table}`);
+  }
+  const known = new Set(tables.map((t) => t.name));
+  for (const name of found) if (!known.has(name)) refuse(`unexpected table ${JSON.stringify(name)}`);
+  const macros = await db.all<{ name: string }>(
+    `SELECT function_name AS name FROM duckdb_functions() WHERE ${here} AND NOT internal ORDER BY name`,
+  );
+  if (macros[0]) refuse(`unexpected macro ${JSON.stringify(macros[0].name)}`);
+  const sequences = await db.number(`SELECT count(*) FROM duckdb_sequences() WHERE ${here}`);
+  const types = await db.number(`SELECT count(*) FROM duckdb_types() WHERE ${here} AND NOT internal`);
+  if (sequences > 0 || types > 0) refuse('unexpected sequences or types');
+  const generated = await db.number(
+    `SELECT count(*) FROM duckdb_columns() WHERE ${here} AND NOT internal AND schema_name = 'main' AND column_default LIKE '%(%'
+       AND column_default NOT LIKE 'CAST(%'`,
+  );
+  if (generated > 0) refuse('columns with computed defaults');
+}

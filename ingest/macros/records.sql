@@ -1,0 +1,76 @@
+-- Meanings of design section 5 that every reader shares.
+
+-- A byte count that can be added to an unknown one: NULL only when both are unknown.
+CREATE OR REPLACE TEMP MACRO known_or(a, b) AS coalesce(a, b);
+
+-- Handshake completed, or payload both ways in a connection seen midstream. UDP and ICMP: packets both ways.
+CREATE OR REPLACE TEMP MACRO zeek_established(proto, conn_state, orig_bytes, resp_bytes, orig_pkts, resp_pkts) AS
+  CASE
+    WHEN proto <> 'tcp' THEN
+      CASE
+        WHEN orig_pkts IS NOT NULL AND resp_pkts IS NOT NULL THEN orig_pkts > 0 AND resp_pkts > 0
+        WHEN conn_state = 'SF' THEN true
+        WHEN conn_state IN ('S0', 'SHR') THEN false
+      END
+    WHEN conn_state IN ('S1', 'SF', 'S2', 'S3', 'RSTO', 'RSTR') THEN true
+    WHEN conn_state = 'OTH' THEN coalesce(orig_bytes > 0 AND resp_bytes > 0, false)
+    WHEN conn_state IS NOT NULL THEN false
+  END;
+
+-- established | no_reply | rejected | reset | one_way | partial | unknown, from Zeek's conn_state.
+CREATE OR REPLACE TEMP MACRO zeek_outcome(proto, conn_state, established, orig_pkts, resp_pkts) AS
+  CASE
+    WHEN established THEN 'established'
+    WHEN conn_state = 'REJ' THEN 'rejected'
+    WHEN conn_state IN ('RSTO', 'RSTR', 'RSTOS0', 'RSTRH') THEN 'reset'
+    WHEN conn_state = 'S0' THEN 'no_reply'
+    WHEN conn_state IN ('SH', 'SHR', 'S1', 'S2', 'S3') THEN 'partial'
+    WHEN conn_state = 'OTH' AND (orig_pkts = 0 OR resp_pkts = 0) THEN 'one_way'
+    WHEN conn_state = 'OTH' THEN 'partial'
+    WHEN conn_state IS NULL AND proto <> 'tcp' AND orig_pkts > 0 AND resp_pkts = 0 THEN 'no_reply'
+    ELSE 'unknown'
+  END;
+
+-- Zeek's counterpart of an ICMP type for paired messages, else the code (orig_p = type, resp_p = this).
+CREATE OR REPLACE TEMP MACRO icmp_counterpart(is_v6, type, code) AS
+  CASE
+    WHEN NOT is_v6 THEN
+      CASE type WHEN 8 THEN 0 WHEN 0 THEN 8 WHEN 13 THEN 14 WHEN 14 THEN 13 WHEN 15 THEN 16 WHEN 16 THEN 15
+                WHEN 17 THEN 18 WHEN 18 THEN 17 WHEN 10 THEN 9 WHEN 9 THEN 10 ELSE code END
+    ELSE
+      CASE type WHEN 128 THEN 129 WHEN 129 THEN 128 WHEN 133 THEN 134 WHEN 134 THEN 133 WHEN 135 THEN 136
+                WHEN 136 THEN 135 WHEN 130 THEN 131 WHEN 131 THEN 130 WHEN 139 THEN 140 WHEN 140 THEN 139
+                WHEN 144 THEN 145 WHEN 145 THEN 144 ELSE code END
+  END;
+
+-- Zeek's service names from the names of other tools; NULL for "not known".
+CREATE OR REPLACE TEMP MACRO service_name(name) AS
+  CASE lower(name)
+    WHEN 'tls' THEN 'ssl' WHEN 'failed' THEN NULL WHEN '' THEN NULL WHEN '-' THEN NULL WHEN 'unknown' THEN NULL
+    WHEN 'smb' THEN 'smb' WHEN 'krb5' THEN 'krb' WHEN 'ikev2' THEN 'ike' WHEN 'ftp-data' THEN 'ftp-data'
+    WHEN 'dcerpc' THEN 'dce_rpc' WHEN 'http2' THEN 'http' WHEN 'bittorrent-dht' THEN 'bittorrent'
+    WHEN 'pgsql' THEN 'postgresql' WHEN 'enip' THEN 'enip' ELSE lower(name)
+  END;
+
+-- 12 base62 characters of SHA-256(capture_id, row): the uid of a flow whose source has none.
+CREATE OR REPLACE TEMP MACRO base62_digit(n) AS
+  substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', (n % 62)::INTEGER + 1, 1);
+CREATE OR REPLACE TEMP MACRO base62_12(n) AS
+  base62_digit(n // 52036560683837093888) || base62_digit(n // 839299365868340224) ||
+  base62_digit(n // 13537086546263552) || base62_digit(n // 218340105584896) || base62_digit(n // 3521614606208) ||
+  base62_digit(n // 56800235584) || base62_digit(n // 916132832) || base62_digit(n // 14776336) ||
+  base62_digit(n // 238328) || base62_digit(n // 3844) || base62_digit(n // 62) || base62_digit(n);
+CREATE OR REPLACE TEMP MACRO derived_uid(capture_id, row_number) AS
+  base62_12(('0x' || substr(sha256(capture_id || chr(31) || row_number), 1, 16))::UBIGINT::UHUGEINT);
+
+-- Labels of CTU and netflowlabeler: malicious | benign | NULL (background, unknown).
+CREATE OR REPLACE TEMP MACRO label_class(label) AS
+  CASE
+    WHEN label IS NULL THEN NULL
+    WHEN regexp_matches(label, '(?i)(malicious|malware|botnet|attack|c&c|infected)') THEN 'malicious'
+    WHEN regexp_matches(label, '(?i)(benign|normal|legitimate)') THEN 'benign'
+  END;
+
+-- A usable IPv4 or IPv6 address in canonical form already.
+CREATE OR REPLACE TEMP MACRO is_ipv4(a) AS
+  regexp_full_match(a, '((25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)');

@@ -1,0 +1,27 @@
+-- One row per transaction (query and answer joined). rtt in seconds.
+CREATE TABLE IF NOT EXISTS dns (
+  capture_id VARCHAR NOT NULL,
+  source_id VARCHAR NOT NULL,
+  row BIGINT NOT NULL,
+  uid VARCHAR,
+  ts TIMESTAMP,
+  orig_h VARCHAR,
+  orig_p INTEGER,
+  resp_h VARCHAR,
+  resp_p INTEGER,
+  proto VARCHAR,
+  trans_id INTEGER,
+  rtt DOUBLE,
+  query VARCHAR,
+  qclass_name VARCHAR,
+  qtype_name VARCHAR,
+  rcode_name VARCHAR,
+  AA BOOLEAN,
+  TC BOOLEAN,
+  RD BOOLEAN,
+  RA BOOLEAN,
+  answers VARCHAR[],
+  ttls DOUBLE[],
+  rejected BOOLEAN,
+  extra JSON
+);

@@ -1,0 +1,26 @@
+-- One row per FTP command of interest with its reply.
+CREATE TABLE IF NOT EXISTS ftp (
+  capture_id VARCHAR NOT NULL,
+  source_id VARCHAR NOT NULL,
+  row BIGINT NOT NULL,
+  uid VARCHAR,
+  ts TIMESTAMP,
+  orig_h VARCHAR,
+  orig_p INTEGER,
+  resp_h VARCHAR,
+  resp_p INTEGER,
+  "user" VARCHAR,
+  password VARCHAR,
+  command VARCHAR,
+  arg VARCHAR,
+  mime_type VARCHAR,
+  file_size BIGINT,
+  reply_code INTEGER,
+  reply_msg VARCHAR,
+  data_channel_passive BOOLEAN,
+  data_channel_orig_h VARCHAR,
+  data_channel_resp_h VARCHAR,
+  data_channel_resp_p INTEGER,
+  fuid VARCHAR,
+  extra JSON
+);

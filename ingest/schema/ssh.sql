@@ -1,0 +1,27 @@
+-- One row per SSH session. hassh, hassh_server: MD5 of the offered algorithms.
+CREATE TABLE IF NOT EXISTS ssh (
+  capture_id VARCHAR NOT NULL,
+  source_id VARCHAR NOT NULL,
+  row BIGINT NOT NULL,
+  uid VARCHAR,
+  ts TIMESTAMP,
+  orig_h VARCHAR,
+  orig_p INTEGER,
+  resp_h VARCHAR,
+  resp_p INTEGER,
+  version INTEGER,
+  auth_success BOOLEAN,
+  auth_attempts INTEGER,
+  direction VARCHAR,
+  client VARCHAR,
+  server VARCHAR,
+  cipher_alg VARCHAR,
+  mac_alg VARCHAR,
+  compression_alg VARCHAR,
+  kex_alg VARCHAR,
+  host_key_alg VARCHAR,
+  host_key VARCHAR,
+  hassh VARCHAR,
+  hassh_server VARCHAR,
+  extra JSON
+);
