@@ -25,12 +25,12 @@ export function le32(buf: Uint8Array, i: number): number {
 
 /** One character per byte. */
 export function latin1(buf: Uint8Array, start: number, end: number): string {
-  return Buffer.from(buf.buffer, buf.byteOffset + start, Math.max(0, end - start)).latin1Slice();
+  return Buffer.from(buf.buffer, buf.byteOffset + start, Math.max(0, end - start)).toString('latin1');
 }
 
 /** Lower-case hexadecimal. */
 export function hex(buf: Uint8Array, start = 0, end = buf.length): string {
-  return Buffer.from(buf.buffer, buf.byteOffset + start, Math.max(0, end - start)).hexSlice();
+  return Buffer.from(buf.buffer, buf.byteOffset + start, Math.max(0, end - start)).toString('hex');
 }
 
 /** A copy of `buf[start, end)`. */

@@ -5,7 +5,6 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /** Escapes control characters the way Zeek's logs do (`\x0a`). */
 function escapeControls(s: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
   return s.replace(/[\x00-\x1f\x7f-\x9f]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }
 
