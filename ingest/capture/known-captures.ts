@@ -1,0 +1,33 @@
+import type { Database } from '../case/database.js';
+
+/** A capture that the case already holds. */
+export interface KnownCapture {
+  readonly captureId: string;
+  readonly sourceId: string;
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly kind: string;
+  readonly site: string;
+  /** The file ended with a newline, so a longer version can be continued after it. */
+  readonly whole: boolean;
+  /** Lines of the file, for text captures. */
+  readonly lines: number;
+}
+
+export async function knownCaptures(db: Database): Promise<KnownCapture[]> {
+  const rows = await db.all<Record<string, string>>(
+    `SELECT c.capture_id, c.source_id, c.sha256, c.bytes, s.kind, s.site,
+            coalesce(c.details->>'$.whole', 'false') AS whole, coalesce(c.details->>'$.lines', '0') AS lines
+     FROM captures c JOIN sources s USING (source_id) WHERE c.status = 'complete' ORDER BY c.capture_id`,
+  );
+  return rows.map((r) => ({
+    captureId: r.capture_id!,
+    sourceId: r.source_id!,
+    sha256: r.sha256!,
+    bytes: Number(r.bytes),
+    kind: r.kind!,
+    site: r.site!,
+    whole: r.whole === 'true',
+    lines: Number(r.lines),
+  }));
+}

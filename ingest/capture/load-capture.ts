@@ -1,0 +1,203 @@
+import { createHash } from 'node:crypto';
+import type { CaseStore } from '../case/case-store.js';
+import type { Database } from '../case/database.js';
+import { recordTables } from '../case/schema.js';
+import { lit, litOrNull } from '../case/sql.js';
+import type { FileResult, IngestOptions } from '../ingest.js';
+import type { InputFile } from '../inputs.js';
+import type { LoadContext, Reader, Reject } from '../reader.js';
+import type { FileHead } from '../scan/file-head.js';
+import type { ScannedFile } from '../scan/scan-file.js';
+import { type KnownCapture, knownCaptures } from './known-captures.js';
+import { printable } from './printable.js';
+import { markUnfinished } from './unfinished.js';
+
+export interface CaptureJob {
+  readonly input: InputFile;
+  readonly head: FileHead;
+  readonly reader: Reader;
+  readonly what: string;
+  readonly scan: ScannedFile;
+  /** Source of the files of one folder, filled by `assignSources`. */
+  readonly sourceId: string;
+  readonly options: IngestOptions;
+}
+
+/** Loads one capture in one transaction, or says that the case has it already. */
+export async function loadCapture(store: CaseStore, job: CaptureJob): Promise<FileResult> {
+  const { db } = store;
+  const { scan, reader, options } = job;
+  const site = options.site ?? '';
+  const captureId = scan.sha256.slice(0, 16);
+  const known = (await knownCaptures(db)).filter((k) => k.kind === reader.kind);
+  const base = { path: job.input.shown, kind: reader.kind, what: job.what, captureId };
+  if (known.some((k) => k.sha256 === scan.sha256)) return { ...base, status: 'known', records: 0, rejected: 0 };
+  const grown = known.find((k) => k.site === site && k.bytes > 0 && scan.prefixes.get(k.bytes) === k.sha256);
+  const resume = grown && reader.continues && grown.whole ? grown : undefined;
+
+  return db.transaction(async () => {
+    const sourceId = grown ? grown.sourceId : job.sourceId;
+    if (resume) await adoptRecords(db, resume, captureId);
+    else if (grown) await removeCapture(db, grown.captureId);
+    if ((await db.number(`SELECT count(*) FROM sources WHERE source_id = ${lit(sourceId)}`)) === 0) {
+      await db.run(
+        `INSERT INTO sources VALUES (${lit(sourceId)}, ${lit(site)}, ${lit(reader.kind)}, ${lit(job.input.root)}, NULL)`,
+      );
+    }
+    const rejects = new RejectWriter(db, captureId);
+    const warnings: string[] = scan.damage ? [scan.damage] : [];
+    if (scan.damage) rejects.add({ place: 'file', reason: scan.damage });
+    const rowBases = resume ? await highestRows(db, captureId) : new Map<string, number>();
+    const context: LoadContext = {
+      store,
+      captureId,
+      sourceId,
+      file: scan,
+      flowBase: BigInt(await db.number('SELECT coalesce(max(flow_id), -1) + 1 FROM flows')),
+      resume: resume && { byte: resume.bytes, line: resume.lines },
+      rowBase: (table) => rowBases.get(table) ?? 0,
+      options,
+      reject: (r) => rejects.add(r),
+      warn: (message) => {
+        if (!warnings.includes(message)) warnings.push(message);
+        options.warn?.(`${job.input.shown}: ${message}`);
+      },
+      progress: (done) => options.progress?.(`reading ${job.input.shown}`, done, scan.stats?.records ?? 0),
+    };
+    const result = await reader.load(context);
+    await rejects.flush();
+    const tables = new Set(result.tables);
+    const [first, last] = await timeSpan(db, captureId, tables);
+    const rejected = await db.number(`SELECT count(*) FROM rejects WHERE capture_id = ${lit(captureId)}`);
+    const before = resume ? await recordsBefore(db, resume.captureId) : 0;
+    if (resume) await db.run(`DELETE FROM captures WHERE capture_id = ${lit(resume.captureId)}`);
+    const details = {
+      what: job.what,
+      ...(scan.stats
+        ? { lines: scan.stats.lines, whole: !scan.stats.lastLineUnterminated && scan.head.compression === 'none' }
+        : {}),
+      ...(scan.head.compression === 'none' ? {} : { compression: scan.head.compression }),
+      ...(warnings.length > 0 ? { warnings } : {}),
+      ...result.details,
+    };
+    const records = before + result.records;
+    await db.run(
+      `INSERT INTO captures VALUES (${lit(captureId)}, ${lit(sourceId)}, ${lit(job.input.shown)}, ${scan.bytes}, ${lit(scan.sha256)},
+         ${records}, ${rejected}, ${litOrNull(first)}::TIMESTAMP, ${litOrNull(last)}::TIMESTAMP, 'complete',
+         ${lit(JSON.stringify(details))})`,
+    );
+    await addFields(db, sourceId, result.fields);
+    await markUnfinished(db, sourceId);
+    return { ...base, status: resume ? 'continued' : 'read', records, rejected };
+  });
+}
+
+/** A source per folder (or file): the known one when the case has any of its captures, else one named by its smallest hash. */
+export async function assignSources<T extends Omit<CaptureJob, 'sourceId'>>(
+  db: Database,
+  jobs: readonly T[],
+): Promise<(T & { sourceId: string })[]> {
+  const known = await knownCaptures(db);
+  const groups = new Map<string, T[]>();
+  for (const job of jobs) {
+    const key =
+      job.reader.grouping === 'folder' ? `${job.reader.kind}\0${job.input.folder}` : `file\0${job.scan.sha256}`;
+    groups.set(key, [...(groups.get(key) ?? []), job]);
+  }
+  const out: (T & { sourceId: string })[] = [];
+  for (const group of groups.values()) {
+    const { reader, options } = group[0]!;
+    const site = options.site ?? '';
+    const hashes = group.map((j) => j.scan.sha256).sort();
+    const owner = known.find(
+      (k) =>
+        k.kind === reader.kind &&
+        k.site === site &&
+        group.some((j) => j.scan.sha256 === k.sha256 || (k.bytes > 0 && j.scan.prefixes.get(k.bytes) === k.sha256)),
+    );
+    const fresh = createHash('sha256').update(`${reader.kind}\x1f${site}\x1f${hashes[0]}`).digest('hex').slice(0, 12);
+    for (const job of group) out.push({ ...job, sourceId: owner?.sourceId ?? fresh });
+  }
+  return out.sort((a, b) => (a.scan.sha256 < b.scan.sha256 ? -1 : a.scan.sha256 > b.scan.sha256 ? 1 : 0));
+}
+
+async function adoptRecords(db: Database, old: KnownCapture, captureId: string): Promise<void> {
+  for (const table of [...recordTables, 'rejects', 'packet_index']) {
+    await db.run(`UPDATE ${table} SET capture_id = ${lit(captureId)} WHERE capture_id = ${lit(old.captureId)}`);
+  }
+}
+
+async function removeCapture(db: Database, captureId: string): Promise<void> {
+  for (const table of [...recordTables, 'rejects', 'packet_index', 'captures']) {
+    await db.run(`DELETE FROM ${table} WHERE capture_id = ${lit(captureId)}`);
+  }
+}
+
+async function recordsBefore(db: Database, captureId: string): Promise<number> {
+  return db.number(`SELECT records FROM captures WHERE capture_id = ${lit(captureId)}`);
+}
+
+async function highestRows(db: Database, captureId: string): Promise<Map<string, number>> {
+  const out = new Map<string, number>();
+  for (const table of recordTables) {
+    out.set(
+      table,
+      await db.number(`SELECT coalesce(max("row"), 0) FROM ${table} WHERE capture_id = ${lit(captureId)}`),
+    );
+  }
+  return out;
+}
+
+async function timeSpan(db: Database, captureId: string, tables: ReadonlySet<string>): Promise<(string | null)[]> {
+  const timed = [...tables].filter((t) => t !== 'labels' && t !== 'packet_index').sort();
+  if (timed.length === 0) return [null, null];
+  const parts = timed.map((t) => `SELECT min(ts) AS a, max(ts) AS b FROM ${t} WHERE capture_id = ${lit(captureId)}`);
+  const row = await db.one<{ a: string | null; b: string | null }>(
+    `SELECT min(a)::VARCHAR AS a, max(b)::VARCHAR AS b FROM (${parts.join(' UNION ALL ')})`,
+  );
+  return [row?.a ?? null, row?.b ?? null];
+}
+
+async function addFields(db: Database, sourceId: string, fields: Iterable<string>): Promise<void> {
+  const values = [...new Set(fields)].sort().map((f) => {
+    const [table, field] = f.split('.');
+    return `(${lit(sourceId)}, ${lit(table!)}, ${lit(field!)})`;
+  });
+  if (values.length === 0) return;
+  await db.run(
+    `INSERT INTO source_fields SELECT * FROM (VALUES ${values.join(', ')}) v(source_id, tbl, field)
+     WHERE NOT EXISTS (SELECT 1 FROM source_fields f WHERE f.source_id = v.source_id AND f.tbl = v.tbl AND f.field = v.field)`,
+  );
+}
+
+/** Collects rejects and writes them in batches. */
+class RejectWriter {
+  readonly #db: Database;
+  readonly #captureId: string;
+  #rows: Reject[] = [];
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(db: Database, captureId: string) {
+    this.#db = db;
+    this.#captureId = captureId;
+  }
+
+  add(reject: Reject): void {
+    this.#rows.push({ ...reject, sample: reject.sample === undefined ? undefined : printable(reject.sample, 200) });
+    if (this.#rows.length >= 5000) this.#writing = this.#writing.then(() => this.#write(this.#rows.splice(0)));
+  }
+
+  async flush(): Promise<void> {
+    await this.#writing;
+    await this.#write(this.#rows.splice(0));
+  }
+
+  async #write(rows: Reject[]): Promise<void> {
+    for (let i = 0; i < rows.length; i += 500) {
+      const values = rows
+        .slice(i, i + 500)
+        .map((r) => `(${lit(this.#captureId)}, ${lit(r.place)}, ${lit(r.reason)}, ${litOrNull(r.sample)})`);
+      await this.#db.run(`INSERT INTO rejects VALUES ${values.join(', ')}`);
+    }
+  }
+}

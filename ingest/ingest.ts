@@ -1,0 +1,167 @@
+import { CliError, inputError } from '../cli/errors.js';
+import { finishCase } from './capture/finish-case.js';
+import { knownCaptures } from './capture/known-captures.js';
+import { assignSources, loadCapture } from './capture/load-capture.js';
+import type { CaseStore } from './case/case-store.js';
+import { expandInputs, type InputFile } from './inputs.js';
+import type { InputKind, Reader, ReadOptions } from './reader.js';
+import { readers } from './readers.js';
+import { type FileHead, readHead } from './scan/file-head.js';
+import { type ScannedFile, scanFile } from './scan/scan-file.js';
+
+export interface IngestOptions extends ReadOptions {
+  /** Keeps equal private networks of different places apart; default the empty string. */
+  readonly site?: string;
+  /** Read every input as this kind instead of by content. */
+  readonly kind?: InputKind;
+  readonly progress?: (message: string, done: number, total: number) => void;
+  readonly warn?: (message: string) => void;
+}
+
+/** What became of one input file. */
+export interface FileResult {
+  readonly path: string;
+  readonly kind: InputKind | 'unknown';
+  readonly what: string;
+  readonly status: 'read' | 'continued' | 'known' | 'skipped' | 'failed';
+  readonly captureId?: string;
+  readonly records: number;
+  readonly rejected: number;
+  readonly message?: string;
+}
+
+interface Recognised {
+  readonly input: InputFile;
+  readonly head: FileHead;
+  readonly reader: Reader;
+  readonly what: string;
+}
+
+/**
+ * Reads inputs into a case. A bad file is reported and the others are read.
+ * Each capture is one transaction; what a killed run left behind goes when the case is next opened.
+ * @throws CliError when no input could be read at all
+ */
+export async function ingest(
+  store: CaseStore,
+  inputs: readonly string[],
+  options: IngestOptions = {},
+): Promise<FileResult[]> {
+  const results: FileResult[] = [];
+  const files = await recognise(expandInputs(inputs), options, results);
+  const total = files.length;
+  const scanned: { file: Recognised; scan: ScannedFile }[] = [];
+  const known = await knownCaptures(store.db);
+  for (const [i, file] of files.entries()) {
+    options.progress?.(`hashing ${file.input.shown}`, i, total);
+    try {
+      const scan = await scanFile(file.head, {
+        text: file.reader.text,
+        tempDir: store.tempDir,
+        prefixSizes: known.filter((k) => k.kind === file.reader.kind).map((k) => k.bytes),
+      });
+      scanned.push({ file, scan });
+    } catch (error) {
+      results.push(failed(file, error));
+    }
+  }
+  const jobs = await assignSources(
+    store.db,
+    scanned.map(({ file, scan }) => ({ ...file, scan, options })),
+  );
+  for (const [i, job] of jobs.entries()) {
+    options.progress?.(`reading ${job.input.shown}`, i, total);
+    try {
+      results.push(await loadCapture(store, job));
+    } catch (error) {
+      if (!(error instanceof CliError) && isFatal(error)) throw fatal(store, error);
+      results.push(failed(job, error));
+    }
+  }
+  try {
+    await finishCase(store, await readers());
+  } catch (error) {
+    throw isFatal(error) ? fatal(store, error) : error;
+  }
+  results.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  requireSomething(results);
+  return results;
+}
+
+async function recognise(inputs: InputFile[], options: IngestOptions, results: FileResult[]): Promise<Recognised[]> {
+  const all = await readers();
+  const candidates = options.kind ? all.filter((r) => r.kind === options.kind) : all;
+  const out: Recognised[] = [];
+  for (const input of inputs) {
+    const note = (status: 'skipped' | 'failed', message: string): void => {
+      results.push({ path: input.shown, kind: 'unknown', what: '', status, records: 0, rejected: 0, message });
+    };
+    try {
+      const head = readHead(input.path);
+      if (head.bytes.length === 0) {
+        note(input.explicit ? 'failed' : 'skipped', 'empty file');
+        continue;
+      }
+      const match = candidates
+        .map((reader) => ({ reader, what: reader.recognise(head) }))
+        .find((m): m is { reader: Reader; what: string } => m.what !== undefined);
+      if (match) out.push({ input, head, ...match });
+      else if (options.kind) note(input.explicit ? 'failed' : 'skipped', `not a ${options.kind} capture`);
+      else
+        note(
+          input.explicit ? 'failed' : 'skipped',
+          'not a capture of a known kind (pcap, Zeek, Suricata, Argus, nfdump)',
+        );
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      note('failed', code === 'EACCES' ? 'permission denied' : error instanceof Error ? error.message : String(error));
+    }
+  }
+  return out;
+}
+
+function failed(file: Recognised, error: unknown): FileResult {
+  return {
+    path: file.input.shown,
+    kind: file.reader.kind,
+    what: file.what,
+    status: 'failed',
+    records: 0,
+    rejected: 0,
+    message: shortMessage(error),
+  };
+}
+
+/** The first line of an error, without the path of this machine's files doubled in it. */
+export function shortMessage(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.split('\n')[0]!.slice(0, 500);
+}
+
+/** Errors after which going on with the next file makes no sense. */
+function isFatal(error: unknown): boolean {
+  return /no space left|disk full|Out of Memory|could not allocate|FATAL|database has been invalidated/i.test(
+    error instanceof Error ? error.message : String(error),
+  );
+}
+
+function fatal(store: CaseStore, error: unknown): CliError {
+  const text = shortMessage(error);
+  if (/no space left|disk full/i.test(text)) {
+    return new CliError(
+      `${store.path}: disk full while writing the case; captures read before are kept, free space and run again`,
+    );
+  }
+  if (/Out of Memory|allocate/i.test(text)) {
+    return new CliError(`${store.path}: memory limit reached (${text}); raise --memory-limit or lower --threads`);
+  }
+  return new CliError(`${store.path}: ${text}`);
+}
+
+function requireSomething(results: FileResult[]): void {
+  if (results.some((r) => r.status === 'read' || r.status === 'continued' || r.status === 'known')) return;
+  const first = results.find((r) => r.status === 'failed') ?? results[0];
+  if (!first) throw inputError('no input files: the folder holds none');
+  const more = results.length > 1 ? ` (and ${results.length - 1} more)` : '';
+  throw inputError(`${first.path}: ${first.message}${more}`);
+}

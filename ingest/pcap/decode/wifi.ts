@@ -1,0 +1,43 @@
+import { llc } from './ether.js';
+import type { Frame } from './frame.js';
+
+/** A radiotap header followed by an IEEE 802.11 frame. */
+export function radiotap(f: Frame, pos: number): boolean {
+  if (pos + 8 > f.end) return false;
+  const length = f.buf[pos + 2]! | (f.buf[pos + 3]! << 8);
+  return length >= 8 && wifi(f, pos + length);
+}
+
+/** An IEEE 802.11 data frame that is not encrypted; aggregated frames give their first subframe. */
+export function wifi(f: Frame, pos: number): boolean {
+  const body = wifiBody(f, pos);
+  if (body < 0) return false;
+  if (!isAggregate(f, pos)) return llc(f, body);
+  return body + 14 <= f.end && llc(f, body + 14);
+}
+
+/** Position behind the 802.11 header, -1 when the frame carries no readable data. */
+export function wifiBody(f: Frame, pos: number): number {
+  const buf = f.buf;
+  if (pos + 24 > f.end) return -1;
+  const control = buf[pos]!;
+  const flags = buf[pos + 1]!;
+  if ((control & 0x0c) !== 0x08 || (control & 0x40) !== 0 || (flags & 0x40) !== 0) return -1;
+  const fromDs = (flags & 2) !== 0;
+  const toDs = (flags & 1) !== 0;
+  let at = pos + 24;
+  if (fromDs && toDs) at += 6;
+  if ((control & 0x80) !== 0) {
+    at += 2;
+    if ((flags & 0x80) !== 0) at += 4;
+  }
+  return at < f.end ? at : -1;
+}
+
+/** True for a frame that aggregates several Ethernet-like subframes. */
+export function isAggregate(f: Frame, pos: number): boolean {
+  const control = f.buf[pos]!;
+  if ((control & 0x8c) !== 0x88) return false;
+  const qos = pos + 24 + ((f.buf[pos + 1]! & 3) === 3 ? 6 : 0);
+  return (f.buf[qos]! & 0x80) !== 0;
+}

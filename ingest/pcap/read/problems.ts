@@ -1,0 +1,63 @@
+/** What can be wrong with a capture file without making it unreadable. */
+export type ProblemKind =
+  | 'file-cut'
+  | 'record-too-large'
+  | 'caplen-exceeds-length'
+  | 'empty-record'
+  | 'bad-block-length'
+  | 'bad-block'
+  | 'unknown-interface'
+  | 'unsupported-linktype'
+  | 'compressed-data-cut'
+  | 'compressed-data-bad'
+  | 'garbage-after-section';
+
+/** One kind of problem: how often it occurred and where it was first seen. */
+export interface Problem {
+  readonly kind: ProblemKind;
+  count: number;
+  /** The first few places: index of the file in the series and byte offset in the (decompressed) stream. */
+  readonly places: { file: number; offset: number; detail: string | undefined }[];
+}
+
+const MAX_PLACES = 5;
+
+/** Counts problems by kind and keeps the first places of each. */
+export class Problems {
+  private readonly kinds = new Map<ProblemKind, Problem>();
+
+  /** Record one problem. `offset` is in bytes of the decompressed stream. */
+  add(kind: ProblemKind, file: number, offset: number, detail?: string): void {
+    let problem = this.kinds.get(kind);
+    if (!problem) {
+      problem = { kind, count: 0, places: [] };
+      this.kinds.set(kind, problem);
+    }
+    problem.count++;
+    if (problem.places.length < MAX_PLACES) problem.places.push({ file, offset, detail });
+  }
+
+  /** All problems, in order of kind. */
+  list(): Problem[] {
+    return [...this.kinds.values()].sort((a, b) => (a.kind < b.kind ? -1 : 1));
+  }
+
+  get total(): number {
+    let sum = 0;
+    for (const problem of this.kinds.values()) sum += problem.count;
+    return sum;
+  }
+}
+
+/** Why a file is no capture at all. */
+export type RefusalReason = 'empty-file' | 'header-cut' | 'not-a-capture' | 'unsupported-linktype' | 'unreadable';
+
+/** The input cannot be read as a capture; `message` is meant for the user. */
+export class CaptureRefused extends Error {
+  readonly reason: RefusalReason;
+  constructor(reason: RefusalReason, message: string) {
+    super(message);
+    this.name = 'CaptureRefused';
+    this.reason = reason;
+  }
+}

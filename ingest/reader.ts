@@ -1,0 +1,75 @@
+import type { CaseStore } from './case/case-store.js';
+import type { FileHead } from './scan/file-head.js';
+import type { ScannedFile } from './scan/scan-file.js';
+
+export type InputKind = 'zeek' | 'suricata' | 'argus' | 'nfdump' | 'pcap';
+export const INPUT_KINDS: readonly InputKind[] = ['pcap', 'zeek', 'suricata', 'argus', 'nfdump'];
+
+/** How files of one kind form sources: all files of a folder, or each file alone. */
+export type SourceGrouping = 'folder' | 'file';
+
+/** Choices of a run that change what is read. */
+export interface ReadOptions {
+  /** `malicious` or `benign` for every flow of the input (`--label`). */
+  readonly label?: string;
+  /** BPF expression for packet captures. */
+  readonly bpf?: string;
+  /** TCP inactivity timeout of the flow engine in seconds. */
+  readonly tcpInactivity?: number;
+}
+
+/** A reject: `place` is `line N`, `record N`, `offset N` or `file`. */
+export interface Reject {
+  readonly place: string;
+  readonly reason: string;
+  readonly sample?: string | undefined;
+}
+
+/** What a reader gets to load one capture; it runs inside the capture's transaction. */
+export interface LoadContext {
+  readonly store: CaseStore;
+  readonly captureId: string;
+  readonly sourceId: string;
+  /** The scanned file: plain bytes at `file.plainPath`. */
+  readonly file: ScannedFile;
+  /** First free flow_id: new flows get `flowBase`, `flowBase + 1`, … in row order. */
+  readonly flowBase: bigint;
+  /** Set when a grown capture is continued: read from this byte on; `line` is the number of lines before it. */
+  readonly resume: { readonly byte: number; readonly line: number } | undefined;
+  /** Highest `row` that the capture already has in a table (0 for a new capture): new rows go on from there. */
+  rowBase(table: string): number;
+  readonly options: ReadOptions;
+  /** Records a reject. Samples are cut to 200 bytes and made printable. */
+  reject(reject: Reject): void;
+  /** A word for the user about this file (shown once, kept in captures.details.warnings). */
+  warn(message: string): void;
+  /** Progress: records so far. */
+  progress(done: number): void;
+}
+
+export interface LoadResult {
+  /** Records of the file that were read: with the rejects, all that the format's own tool would count. */
+  readonly records: number;
+  /** Tables that got rows. */
+  readonly tables: Iterable<string>;
+  /** Fields the source can give, as `table.column` (`flows.history`). */
+  readonly fields: Iterable<string>;
+  /** Facts for captures.details; JSON-safe, no absolute paths. */
+  readonly details?: Record<string, unknown>;
+}
+
+/** A reader turns files of one kind into rows of the record tables. `ingest/<kind>/reader.ts` exports it as `reader`. */
+export interface Reader {
+  readonly kind: InputKind;
+  readonly grouping: SourceGrouping;
+  /** True for line-based text: the hashing pass then also counts lines and looks for bad bytes. */
+  readonly text: boolean;
+  /** A grown file can be read from where the known one ended (`LoadContext.resume`); else it is read anew. */
+  readonly continues: boolean;
+  /** Says what the file is (`conn.log, TSV`), or undefined when it is not of this kind. By content, never by name alone. */
+  recognise(head: FileHead): string | undefined;
+  /** Loads one capture. */
+  load(context: LoadContext): Promise<LoadResult>;
+  /** After all captures of a source are loaded, in the last transaction: joins across files. */
+  finishSource?(store: CaseStore, sourceId: string): Promise<void>;
+}

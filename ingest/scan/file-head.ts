@@ -1,0 +1,89 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import { basename } from 'node:path';
+import { constants, gunzipSync } from 'node:zlib';
+import { Decompress } from 'fzstd';
+
+export type Compression = 'none' | 'gzip' | 'zstd';
+
+/** The beginning of a file, decompressed: enough to say what it is. */
+export interface FileHead {
+  readonly path: string;
+  /** File name without `.gz` or `.zst`. */
+  readonly name: string;
+  readonly compression: Compression;
+  /** Up to 64 KiB, decompressed. */
+  readonly bytes: Uint8Array;
+  /** The bytes as text (UTF-8, bad bytes replaced), without a byte order mark. */
+  readonly text: string;
+  /** True when the head holds no control characters but TAB, CR, LF. */
+  readonly isText: boolean;
+}
+
+const HEAD_BYTES = 65536;
+
+/** Reads a file's head. `bytes` is empty for an empty file. */
+export function readHead(path: string): FileHead {
+  const raw = firstBytes(path, HEAD_BYTES);
+  const compression = compressionOf(raw);
+  const bytes = compression === 'none' ? raw : inflateHead(raw, compression);
+  const text = new TextDecoder('utf-8', { ignoreBOM: false }).decode(bytes);
+  let control = 0;
+  for (const b of bytes) if (b < 9 || (b > 13 && b < 32)) control++;
+  return {
+    path,
+    name: basename(path).replace(/\.(gz|zst)$/i, ''),
+    compression,
+    bytes,
+    text,
+    // A few stray bytes do not make a log binary.
+    isText: control * 200 <= bytes.length,
+  };
+}
+
+export function compressionOf(raw: Uint8Array): Compression {
+  if (raw.length >= 2 && raw[0] === 0x1f && raw[1] === 0x8b) return 'gzip';
+  if (raw.length >= 4 && raw[0] === 0x28 && raw[1] === 0xb5 && raw[2] === 0x2f && raw[3] === 0xfd) return 'zstd';
+  return 'none';
+}
+
+function firstBytes(path: string, length: number): Uint8Array {
+  const fd = openSync(path, 'r');
+  try {
+    const buffer = new Uint8Array(length);
+    let have = 0;
+    while (have < length) {
+      const got = readSync(fd, buffer, have, length - have, have);
+      if (got === 0) break;
+      have += got;
+    }
+    return buffer.subarray(0, have);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function inflateHead(raw: Uint8Array, compression: Compression): Uint8Array {
+  try {
+    if (compression === 'gzip') {
+      return gunzipSync(raw, { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, HEAD_BYTES);
+    }
+    const parts: Uint8Array[] = [];
+    let size = 0;
+    const stream = new Decompress((chunk) => {
+      parts.push(chunk);
+      size += chunk.length;
+    });
+    stream.push(raw, false);
+    const out = new Uint8Array(Math.min(size, HEAD_BYTES));
+    let at = 0;
+    for (const part of parts) {
+      const take = part.subarray(0, out.length - at);
+      out.set(take, at);
+      at += take.length;
+    }
+    return out;
+  } catch {
+    // Damaged: the scan says so with the offset; here it is only "not recognised".
+    return new Uint8Array(0);
+  }
+}
