@@ -1,0 +1,296 @@
+import { latin1 } from '../bytes.js';
+import type { Dissector, FlowContext, Session } from '../dissector.js';
+import { softwareTracker } from '../software/tracker.js';
+import { fromLatin1 } from '../text.js';
+import { Body } from './body.js';
+import { type BodyHeaders, isProxyHeader, noHeaders, noteHeader } from './headers.js';
+import { type Framing, type MessageHandler, MessageReader } from './reader.js';
+import { parseRequestLine, parseStatusLine, unescapeUri } from './request-line.js';
+import { Transaction } from './transaction.js';
+
+const MAX_PENDING = 256;
+
+/** One HTTP/1 connection: requests and responses are numbered apart and meet under the same number, as in Zeek. */
+export class HttpDissector implements Dissector {
+  private readonly flow: FlowContext;
+  private readonly session: Session;
+  private readonly readers: [MessageReader, MessageReader];
+  private readonly pending = new Map<number, Transaction>();
+  private requests = 0;
+  private responses = 0;
+  private depth = 0;
+  private files = 0;
+  private readonly methods: { method: string; version: string }[] = [];
+  private inside: Dissector | undefined;
+  private upgraded = false;
+
+  constructor(flow: FlowContext, session: Session) {
+    this.flow = flow;
+    this.session = session;
+    this.readers = [new MessageReader(new Requests(this)), new MessageReader(new Responses(this))];
+  }
+
+  get service(): string {
+    const inner = this.inside?.service;
+    return inner === undefined ? 'http' : `http,${inner}`;
+  }
+
+  get active(): boolean {
+    return !this.upgraded && (this.inside === undefined || this.inside.active);
+  }
+
+  data(fromOrig: boolean, ts: number, buf: Uint8Array, start: number, end: number): void {
+    if (!fromOrig && this.methods[0]?.version === '0.9' && !/^HTTP\//.test(latin1(buf, start, Math.min(end, start + 5)))) {
+      this.oldReply(ts);
+    }
+    this.readers[fromOrig ? 0 : 1].data(ts, buf, start, end);
+  }
+
+  gap(fromOrig: boolean, bytes: number): void {
+    if (this.inside !== undefined) this.inside.gap(fromOrig, bytes);
+    else this.readers[fromOrig ? 0 : 1].gap(bytes);
+  }
+
+  end(ts: number): void {
+    this.readers[0].end(ts);
+    this.readers[1].end(ts);
+    for (const transaction of this.pending.values()) this.session.out.emit('http', transaction.finished());
+    this.pending.clear();
+    this.inside?.end(ts);
+  }
+
+  /** The transaction of the current request or response; made when there is none. */
+  current(fromOrig: boolean, ts: number): Transaction {
+    const n = fromOrig ? this.requests : this.responses;
+    let transaction = this.pending.get(n);
+    if (transaction === undefined) {
+      transaction = new Transaction(this.flow, ts, ++this.depth);
+      this.pending.set(n, transaction);
+      this.shed();
+    }
+    return transaction;
+  }
+
+  request(ts: number, line: Uint8Array, start: number, end: number): string | undefined {
+    const parsed = parseRequestLine(line, start, end);
+    if (parsed === undefined) return undefined;
+    this.requests++;
+    const { row } = this.current(true, ts);
+    row.method = parsed.method;
+    row.uri = unescapeUri(parsed.uri);
+    if (this.methods.length < MAX_PENDING) this.methods.push(parsed);
+    return parsed.version;
+  }
+
+  /** The method that the response answers; undefined when the line is no status line. */
+  response(ts: number, line: Uint8Array, start: number, end: number): { method: string | undefined; code: number } | undefined {
+    const parsed = parseStatusLine(line, start, end);
+    if (parsed === undefined) return undefined;
+    const { code, reason, version } = parsed;
+    const before = this.pending.get(this.responses)?.row.status_code as number | undefined;
+    const informational = before !== undefined && before >= 100 && before < 200;
+    if (!informational) this.responses++;
+    const { row } = this.current(false, ts);
+    row.status_code = code;
+    row.status_msg = reason;
+    row.version = version;
+    return { method: this.methods[0]?.method, code };
+  }
+
+  /** A response without a status line, to a request without a version. */
+  private oldReply(ts: number): void {
+    this.methods.shift();
+    this.responses++;
+    Object.assign(this.current(false, ts).row, { status_code: 0, status_msg: '<empty>', version: '0.9' });
+    this.readers[1].beginRaw();
+  }
+
+  header(fromOrig: boolean, ts: number, name: string, value: string): void {
+    const transaction = this.current(fromOrig, ts);
+    const { row } = transaction;
+    if (isProxyHeader(name) && fromOrig) transaction.proxy(`${name} -> ${value}`);
+    const software = this.session.shared(softwareTracker);
+    if (!fromOrig) {
+      if (name === 'SERVER') software.report(ts, this.flow.resp_h, this.flow.resp_p, 'HTTP::SERVER', value);
+      else if (name === 'X-POWERED-BY') software.report(ts, this.flow.resp_h, this.flow.resp_p, 'HTTP::APPSERVER', value);
+      return;
+    }
+    if (name === 'HOST') row.host = value;
+    else if (name === 'REFERER') row.referrer = value;
+    else if (name === 'ORIGIN') row.origin = value;
+    else if (name === 'USER-AGENT') {
+      row.user_agent = value;
+      software.report(ts, this.flow.orig_h, undefined, 'HTTP::BROWSER', value);
+    } else if (name === 'AUTHORIZATION' || name === 'PROXY-AUTHORIZATION') {
+      const basic = /^basic\s+([A-Za-z0-9+/=]+)/i.exec(value)?.[1];
+      if (basic !== undefined) row.username = fromLatin1(Buffer.from(basic, 'base64').toString('latin1').split(':')[0]!);
+    }
+  }
+
+  newBody(fromOrig: boolean, headers: BodyHeaders): Body {
+    const total = headers.chunked ? undefined : headers.length;
+    const info = { source: 'HTTP', fromOrig, filename: headers.filename, total };
+    return new Body(this.flow, this.session, this.files++, info, headers.encoding);
+  }
+
+  /** A message is complete. */
+  done(fromOrig: boolean, ts: number, body: Body | undefined): void {
+    body?.end();
+    const known = this.pending.has(fromOrig ? this.requests : this.responses);
+    if (!known) return;
+    const transaction = this.current(fromOrig, ts);
+    if (body !== undefined && body.file.size > 0) transaction.file(fromOrig, body.file.fuid, body.file.mimeType);
+    transaction.row[fromOrig ? 'request_body_len' : 'response_body_len'] = body?.length ?? 0;
+    if (fromOrig) return;
+    const code = transaction.row.status_code as number | undefined;
+    if (code !== undefined && code >= 100 && code < 200) return;
+    this.methods.shift();
+    this.pending.delete(this.responses);
+    this.session.out.emit('http', transaction.finished());
+  }
+
+  /** From here on the connection carries something else. */
+  openTunnel(): void {
+    this.inside = this.session.inner(this.flow);
+    for (const reader of this.readers) reader.openTunnel();
+  }
+
+  upgrade(): void {
+    this.upgraded = true;
+  }
+
+  tunnel(fromOrig: boolean, ts: number, buf: Uint8Array, start: number, end: number): void {
+    if (this.inside?.active) this.inside.data(fromOrig, ts, buf, start, end);
+  }
+
+  private shed(): void {
+    if (this.pending.size <= MAX_PENDING) return;
+    const oldest = this.pending.entries().next();
+    if (oldest.done) return;
+    this.pending.delete(oldest.value[0]);
+    this.session.out.emit('http', oldest.value[1].finished());
+  }
+}
+
+/** What requests and responses have in common. */
+abstract class Side implements MessageHandler {
+  protected readonly connection: HttpDissector;
+  protected readonly fromOrig: boolean;
+  protected headers = noHeaders();
+  protected message: Body | undefined;
+  private name = '';
+  private value = '';
+
+  constructor(connection: HttpDissector, fromOrig: boolean) {
+    this.connection = connection;
+    this.fromOrig = fromOrig;
+  }
+
+  abstract startLine(ts: number, line: Uint8Array, start: number, end: number): 'headers' | 'body' | 'skip';
+  protected abstract framing(ts: number): Framing;
+
+  header(ts: number, line: Uint8Array, start: number, end: number): void {
+    const raw = latin1(line, start, end);
+    if (/^[ \t]/.test(raw)) {
+      if (this.value.length < 8192) this.value += ` ${raw.trim()}`;
+      return;
+    }
+    this.flushHeader(ts);
+    const colon = raw.indexOf(':');
+    if (colon < 0) return;
+    this.name = raw.slice(0, colon).trim().toUpperCase();
+    this.value = raw.slice(colon + 1).trim();
+  }
+
+  headersDone(ts: number): Framing {
+    this.flushHeader(ts);
+    const framing = this.framing(ts);
+    if (framing.kind === 'length' || framing.kind === 'chunked' || framing.kind === 'close') {
+      this.message = this.connection.newBody(this.fromOrig, this.headers);
+    }
+    return framing;
+  }
+
+  body(ts: number, buf: Uint8Array, start: number, end: number): void {
+    if (this.message === undefined) this.message = this.connection.newBody(this.fromOrig, noHeaders());
+    this.message.data(ts, buf, start, end);
+  }
+
+  bodyGap(bytes: number): void {
+    this.message?.gap(bytes);
+  }
+
+  messageDone(ts: number): void {
+    const { message } = this;
+    this.message = undefined;
+    this.connection.done(this.fromOrig, ts, message);
+  }
+
+  tunnel(ts: number, buf: Uint8Array, start: number, end: number): void {
+    this.connection.tunnel(this.fromOrig, ts, buf, start, end);
+  }
+
+  protected begin(): void {
+    this.headers = noHeaders();
+    this.message = undefined;
+  }
+
+  private flushHeader(ts: number): void {
+    if (this.name === '') return;
+    noteHeader(this.headers, this.name, this.value);
+    this.connection.header(this.fromOrig, ts, this.name, fromLatin1(this.value));
+    this.name = '';
+    this.value = '';
+  }
+}
+
+class Requests extends Side {
+  constructor(connection: HttpDissector) {
+    super(connection, true);
+  }
+
+  startLine(ts: number, line: Uint8Array, start: number, end: number): 'headers' | 'body' | 'skip' {
+    const version = this.connection.request(ts, line, start, end);
+    if (version === undefined) return 'skip';
+    this.begin();
+    return 'headers';
+  }
+
+  protected framing(): Framing {
+    if (this.headers.chunked) return { kind: 'chunked' };
+    return this.headers.length === undefined ? { kind: 'none' } : { kind: 'length', length: this.headers.length };
+  }
+}
+
+class Responses extends Side {
+  private code = 0;
+  private method: string | undefined;
+
+  constructor(connection: HttpDissector) {
+    super(connection, false);
+  }
+
+  startLine(ts: number, line: Uint8Array, start: number, end: number): 'headers' | 'body' | 'skip' {
+    const status = this.connection.response(ts, line, start, end);
+    if (status === undefined) return 'skip';
+    this.begin();
+    this.code = status.code;
+    this.method = status.method;
+    return 'headers';
+  }
+
+  protected framing(): Framing {
+    const { code, headers } = this;
+    if (this.method === 'CONNECT' && code === 200) {
+      this.connection.openTunnel();
+      return { kind: 'tunnel' };
+    }
+    if (code === 101) {
+      this.connection.upgrade();
+      return { kind: 'none' };
+    }
+    if (this.method === 'HEAD' || (code >= 100 && code < 200) || code === 204 || code === 304) return { kind: 'none' };
+    if (headers.chunked) return { kind: 'chunked' };
+    return headers.length === undefined ? { kind: 'close' } : { kind: 'length', length: headers.length };
+  }
+}
