@@ -127,6 +127,7 @@ export function replay(path: string, { hashFiles = false, checksums = false } = 
     if (flags & 2) stream.syn(seq);
     const payload = b.subarray(Math.min(b.length, (b[12]! >> 4) * 4));
     if (payload.length > 0) stream.segment(frame.ts, flags & 2 ? (seq + 1) >>> 0 : seq, payload);
+    if (flags & 1) stream.fin((seq + payload.length) >>> 0);
     if (flags & 0x10) other.acked(frame.ts, ack);
     if (flags & 5) entry.dead = true;
   }

@@ -7,6 +7,7 @@ export interface StreamSink {
 /** One direction of a TCP connection, put in order the simple way; for tests only. */
 export class NaiveStream {
   private next: number | undefined;
+  private finAt: number | undefined;
   private readonly held: { at: number; ts: number; bytes: Uint8Array }[] = [];
   private readonly sink: StreamSink;
 
@@ -20,6 +21,11 @@ export class NaiveStream {
 
   syn(seq: number): void {
     if (this.next === undefined) this.next = (seq + 1) >>> 0;
+  }
+
+  /** The stream ends before `seq`. */
+  fin(seq: number): void {
+    this.finAt = seq;
   }
 
   segment(ts: number, seq: number, bytes: Uint8Array): void {
@@ -39,6 +45,7 @@ export class NaiveStream {
     if (this.next === undefined) return;
     while (this.offset(seq) > 0) {
       let to = this.offset(seq);
+      if (this.finAt !== undefined) to = Math.min(to, this.offset(this.finAt));
       for (const part of this.held) to = Math.min(to, this.offset(part.at));
       if (to <= 0 || to > 1 << 24) return;
       this.next = (this.next + to) >>> 0;

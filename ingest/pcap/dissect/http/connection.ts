@@ -40,9 +40,7 @@ export class HttpDissector implements Dissector {
   }
 
   data(fromOrig: boolean, ts: number, buf: Uint8Array, start: number, end: number): void {
-    if (!fromOrig && this.methods[0]?.version === '0.9' && !/^HTTP\//.test(latin1(buf, start, Math.min(end, start + 5)))) {
-      this.oldReply(ts);
-    }
+    if (!fromOrig && this.methods[0]?.version === '0.9' && this.readers[1].idle) this.oldReply(ts);
     this.readers[fromOrig ? 0 : 1].data(ts, buf, start, end);
   }
 
@@ -97,7 +95,7 @@ export class HttpDissector implements Dissector {
     return { method: this.methods[0]?.method, code };
   }
 
-  /** A response without a status line, to a request without a version. */
+  /** The response to a request without a version is a body and nothing else, whatever it looks like (as in Zeek). */
   private oldReply(ts: number): void {
     this.methods.shift();
     this.responses++;

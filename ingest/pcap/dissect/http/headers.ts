@@ -56,10 +56,11 @@ export function noteHeader(headers: BodyHeaders, name: string, value: string): v
   }
 }
 
-/** Bytes that a Content-Length announces; undefined for none or nonsense, all there is for a number beyond reason. */
+/** Bytes that a Content-Length announces; undefined for none, nonsense or a number beyond 63 bits. */
 export function contentLength(value: string): number | undefined {
   const digits = /^\s*(\d+)/.exec(value)?.[1];
-  return digits === undefined ? undefined : Math.min(Number(digits), Number.MAX_SAFE_INTEGER);
+  if (digits === undefined || Number(digits) >= 2 ** 63) return undefined;
+  return Math.min(Number(digits), Number.MAX_SAFE_INTEGER);
 }
 
 /** The file name of a Content-Disposition header. */

@@ -38,6 +38,11 @@ export class MessageReader {
     this.handler = handler;
   }
 
+  /** Whether the next byte would begin a message. */
+  get idle(): boolean {
+    return this.state === 'start' && !this.lines.partial;
+  }
+
   /** Everything from here on goes to `tunnel`. */
   openTunnel(): void {
     this.state = 'tunnel';
@@ -95,7 +100,7 @@ export class MessageReader {
         if (this.left === 0) {
           if (this.state === 'length') this.done(ts);
           else this.state = 'chunk-end';
-        } else if (this.left === Number.POSITIVE_INFINITY) this.left = Number.MAX_SAFE_INTEGER;
+        }
         return stop;
       }
       default: {
@@ -155,7 +160,9 @@ export class MessageReader {
       this.state = 'lost';
       return;
     }
-    this.left = Math.min(Number.parseInt(size, 16), Number.MAX_SAFE_INTEGER);
+    // A size beyond 64 bits wraps to nothing in the parsers that requests are smuggled past.
+    const parsed = Number.parseInt(size, 16);
+    this.left = parsed >= 2 ** 64 ? 0 : Math.min(parsed, Number.MAX_SAFE_INTEGER);
     this.state = this.left === 0 ? 'trailers' : 'chunk';
   }
 

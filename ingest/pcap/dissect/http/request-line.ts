@@ -34,7 +34,7 @@ export function parseRequestLine(buf: Uint8Array, start: number, end: number): R
   let version = '0.9';
   if (startsWith(buf, at, end, 'HTTP/') && !buf.subarray(at, end).includes(32)) {
     stop = at;
-    version = httpVersion(buf, at, end) ?? '0.9';
+    version = httpVersion(buf, at, end) ?? version;
   } else {
     for (let i = at; i < end; i++) {
       if (!isSpace(buf[i])) continue;
@@ -42,7 +42,7 @@ export function parseRequestLine(buf: Uint8Array, start: number, end: number): R
       while (next < end && isSpace(buf[next])) next++;
       if (startsWith(buf, next, end, 'HTTP/')) {
         stop = i;
-        version = httpVersion(buf, next, end) ?? '0.9';
+        version = httpVersion(buf, next, end) ?? version;
         break;
       }
       i = next;
@@ -69,7 +69,7 @@ function httpVersion(buf: Uint8Array, at: number, end: number): string | undefin
   let i = at + 5;
   let out = '';
   while (i < end && out.length < 5 && ((buf[i]! >= 48 && buf[i]! <= 57) || buf[i] === 46)) out += String.fromCharCode(buf[i++]!);
-  return /^\d+\.\d+$/.test(out) ? out : '0.9';
+  return /^\d+\.\d+$/.test(out) ? out : '1.0';
 }
 
 /** Percent-escapes resolved, as far as they are valid. */
