@@ -39,12 +39,22 @@ export interface LoadContext {
   /** Highest `row` that the capture already has in a table (0 for a new capture): new rows go on from there. */
   rowBase(table: string): number;
   readonly options: ReadOptions;
+  /** Set on the second attempt, after `NeedsCarefulRead`: check every line before DuckDB sees it. */
+  readonly careful: boolean;
   /** Records a reject. Samples are cut to 200 bytes and made printable. */
   reject(reject: Reject): void;
   /** A word for the user about this file (shown once, kept in captures.details.warnings). */
   warn(message: string): void;
   /** Progress: records so far. */
   progress(done: number): void;
+}
+
+/**
+ * Thrown by `load` when DuckDB's own reader cannot take the file as it is. An error ends a DuckDB transaction, so
+ * the capture is rolled back and loaded again with `careful` set.
+ */
+export class NeedsCarefulRead extends Error {
+  override readonly name = 'NeedsCarefulRead';
 }
 
 export interface LoadResult {

@@ -5,7 +5,7 @@ import { recordTables } from '../case/schema.js';
 import { lit, litOrNull } from '../case/sql.js';
 import type { FileResult, IngestOptions } from '../ingest.js';
 import type { InputFile } from '../inputs.js';
-import type { LoadContext, Reader, Reject } from '../reader.js';
+import { type LoadContext, NeedsCarefulRead, type Reader, type Reject } from '../reader.js';
 import type { FileHead } from '../scan/file-head.js';
 import type { ScannedFile } from '../scan/scan-file.js';
 import { type KnownCapture, knownCaptures } from './known-captures.js';
@@ -25,6 +25,15 @@ export interface CaptureJob {
 
 /** Loads one capture in one transaction, or says that the case has it already. */
 export async function loadCapture(store: CaseStore, job: CaptureJob): Promise<FileResult> {
+  try {
+    return await attempt(store, job, false);
+  } catch (error) {
+    if (error instanceof NeedsCarefulRead) return attempt(store, job, true);
+    throw error;
+  }
+}
+
+async function attempt(store: CaseStore, job: CaptureJob, careful: boolean): Promise<FileResult> {
   const { db } = store;
   const { scan, reader, options } = job;
   const site = options.site ?? '';
@@ -57,6 +66,7 @@ export async function loadCapture(store: CaseStore, job: CaptureJob): Promise<Fi
       resume: resume && { byte: resume.bytes, line: resume.lines },
       rowBase: (table) => rowBases.get(table) ?? 0,
       options,
+      careful,
       reject: (r) => rejects.add(r),
       warn: (message) => {
         if (!warnings.includes(message)) warnings.push(message);

@@ -11,9 +11,9 @@ export class TextStats {
   lines = 0;
   /** Lines of white space only. */
   blank = 0;
-  /** Lines that begin with `#`. */
+  /** Lines that begin with `#`, white space before it or not. */
   comments = 0;
-  /** Line number (from 1) and text of the first lines that begin with `#`, up to 1,000 of them. */
+  /** Line number (from 1) and text of the first lines that begin with `#`, up to 100,000 of them. */
   readonly commentLines: { line: number; text: string }[] = [];
   maxLine = 0;
   hasNul = false;
@@ -87,8 +87,9 @@ export class TextStats {
       this.lines++;
       if (size > this.maxLine) this.maxLine = size;
       const first = block[from];
-      if (size === 0 || ((first === 32 || first === 9 || first === 13) && isBlank(block, from, to))) this.blank++;
-      else if (first === 35) this.#comment(block, from, to);
+      const start = first === 32 || first === 9 || first === 13 ? firstInk(block, from, to) : from;
+      if (start >= to) this.blank++;
+      else if (block[start] === 35) this.#comment(block, from, to);
       else if (sampled < SAMPLES_PER_CHUNK && size < 65536) {
         sampled++;
         if (this.samples.length < 20_000) this.samples.push(block.toString('utf8', from, to));
@@ -99,7 +100,7 @@ export class TextStats {
 
   #comment(block: Buffer, from: number, to: number): void {
     this.comments++;
-    if (this.commentLines.length < 1000) {
+    if (this.commentLines.length < 100_000) {
       this.commentLines.push({
         line: this.lines,
         text: block.toString('utf8', from, Math.min(to, from + 65536)).replace(/\r$/, ''),
@@ -108,10 +109,11 @@ export class TextStats {
   }
 }
 
-function isBlank(block: Buffer, from: number, to: number): boolean {
+/** First byte of a line that is no white space, or `to`. */
+function firstInk(block: Buffer, from: number, to: number): number {
   for (let i = from; i < to; i++) {
     const b = block[i];
-    if (b !== 32 && b !== 9 && b !== 13) return false;
+    if (b !== 32 && b !== 9 && b !== 13) return i;
   }
-  return true;
+  return to;
 }
