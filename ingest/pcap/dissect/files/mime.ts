@@ -17,13 +17,16 @@ export const MAGIC: readonly Magic[] = [
   ['image/vnd.adobe.photoshop', /^8BPS/],
   ['image/x-icon', /^\x00\x00\x01\x00[\x01-\x30]\x00/],
   ['image/x-cursor', /^\x00\x00\x02\x00[\x01-\x30]\x00/],
-  ['image/jp2', /^\x00\x00\x00\x0cjP  \r\n\x87\n/],
+  ['image/jp2', /^\x00\x00\x00\x0cjP {2}\r\n\x87\n/],
   ['image/x-xcf', /^gimp xcf/],
   ['image/svg+xml', start('(?:<\\?xml[^>]{0,200}>[\\s\\S]{0,300})?<svg[ >]', 'i')],
   // executables and code
   ['application/x-dosexec', /^MZ/],
   ['application/x-executable', /^\x7fELF/],
-  ['application/x-mach-o-executable', /^(?:\xca\xfe\xba\xbe\x00\x00\x00[\x01-\x0f]|\xce\xfa\xed\xfe|\xcf\xfa\xed\xfe|\xfe\xed\xfa[\xce\xcf])/],
+  [
+    'application/x-mach-o-executable',
+    /^(?:\xca\xfe\xba\xbe\x00\x00\x00[\x01-\x0f]|\xce\xfa\xed\xfe|\xcf\xfa\xed\xfe|\xfe\xed\xfa[\xce\xcf])/,
+  ],
   ['application/x-java-applet', /^\xca\xfe\xba\xbe/],
   ['application/vnd.android.package-archive', /^PK\x03\x04[\s\S]{26}(?:AndroidManifest\.xml|META-INF\/com\/android)/],
   ['application/java-archive', /^PK\x03\x04[\s\S]{26}META-INF\//],
@@ -39,9 +42,18 @@ export const MAGIC: readonly Magic[] = [
   ['application/pdf', /^[\s\S]{0,1023}?%PDF-1\.|^%PDF-/],
   ['application/postscript', /^(?:\x04)?%!PS/],
   ['text/rtf', /^\{\\rtf/],
-  ['application/vnd.openxmlformats-officedocument.wordprocessingml.document', /^PK\x03\x04[\s\S]{26}(?:\[Content_Types\]\.xml|_rels\/)[\s\S]{0,980}word\//],
-  ['application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', /^PK\x03\x04[\s\S]{26}(?:\[Content_Types\]\.xml|_rels\/)[\s\S]{0,980}xl\//],
-  ['application/vnd.openxmlformats-officedocument.presentationml.presentation', /^PK\x03\x04[\s\S]{26}(?:\[Content_Types\]\.xml|_rels\/)[\s\S]{0,980}ppt\//],
+  [
+    'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+    /^PK\x03\x04[\s\S]{26}(?:\[Content_Types\]\.xml|_rels\/)[\s\S]{0,980}word\//,
+  ],
+  [
+    'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+    /^PK\x03\x04[\s\S]{26}(?:\[Content_Types\]\.xml|_rels\/)[\s\S]{0,980}xl\//,
+  ],
+  [
+    'application/vnd.openxmlformats-officedocument.presentationml.presentation',
+    /^PK\x03\x04[\s\S]{26}(?:\[Content_Types\]\.xml|_rels\/)[\s\S]{0,980}ppt\//,
+  ],
   ['application/vnd.openxmlformats-officedocument', /^PK\x03\x04[\s\S]{26}\[Content_Types\]\.xml/],
   ['application/epub+zip', /^PK\x03\x04[\s\S]{26}mimetypeapplication\/epub\+zip/],
   ['application/vnd.oasis.opendocument.text', /^PK\x03\x04[\s\S]{26}mimetypeapplication\/vnd\.oasis/],
@@ -114,7 +126,13 @@ export const MAGIC: readonly Magic[] = [
   ['application/vnd.tcpdump.pcap', /^(?:\xd4\xc3\xb2\xa1|\xa1\xb2\xc3\xd4|\x4d\x3c\xb2\xa1|\xa1\xb2\x3c\x4d|\n\r\r\n)/],
   ['application/ocsp-response', /^\x30(?:.|\x82[\s\S]{2}|\x81.)\x0a\x01\x00\xa0[\s\S]{2,4}\x30/],
   // text that says what it is
-  ['text/html', start('<(?:!doctype html|!--[\\s\\S]{0,200}?<html|html|head|title|body|meta|script|style|h[1-6]>|table|iframe|div|font|a href|p>|br>|center)', 'i')],
+  [
+    'text/html',
+    start(
+      '<(?:!doctype html|!--[\\s\\S]{0,200}?<html|html|head|title|body|meta|script|style|h[1-6]>|table|iframe|div|font|a href|p>|br>|center)',
+      'i',
+    ),
+  ],
   ['application/soap+xml', start('<\\?xml[^>]{0,200}>[\\s\\S]{0,300}<(?:soap|SOAP-ENV|s):Envelope')],
   ['application/rss+xml', start('(?:<\\?xml[^>]{0,200}>\\s*)?<rss')],
   ['application/atom+xml', start('(?:<\\?xml[^>]{0,200}>\\s*)?<feed')],
@@ -122,8 +140,16 @@ export const MAGIC: readonly Magic[] = [
   ['application/xml', /^(?:\xfe\xff\x00<\x00\?\x00x|\xff\xfe<\x00\?\x00x)/],
   ['application/x-wine-extension-ini', /^\[[A-Za-z ]{1,40}\]\r\n[A-Za-z]{1,40}=/],
   ['text/x-msdos-batch', start('@echo off', 'i')],
-  ['text/json', start('\\{[\\r\\n\\t ]*(?:"[^"]{1,}"[\\r\\n\\t ]*:[\\r\\n\\t ]*(?:"|\\[|\\{|[0-9]|-[0-9]|true|false|null)|\\})')],
-  ['text/json', start('\\[[\\r\\n\\t ]*(?:(?:\\{[\\r\\n\\t ]*"[^"]{1,}"[\\r\\n\\t ]*:)|(?:"[^"]*"[\\r\\n\\t ]*[,\\]])|(?:[0-9.eE+-]+[\\r\\n\\t ]*[,\\]]))')],
+  [
+    'text/json',
+    start('\\{[\\r\\n\\t ]*(?:"[^"]{1,}"[\\r\\n\\t ]*:[\\r\\n\\t ]*(?:"|\\[|\\{|[0-9]|-[0-9]|true|false|null)|\\})'),
+  ],
+  [
+    'text/json',
+    start(
+      '\\[[\\r\\n\\t ]*(?:(?:\\{[\\r\\n\\t ]*"[^"]{1,}"[\\r\\n\\t ]*:)|(?:"[^"]*"[\\r\\n\\t ]*[,\\]])|(?:[0-9.eE+-]+[\\r\\n\\t ]*[,\\]]))',
+    ),
+  ],
   ['message/rfc822', /^(?:Received|Return-Path|Delivered-To|Message-ID|MIME-Version|X-[A-Za-z-]{2,30}): /],
 ];
 

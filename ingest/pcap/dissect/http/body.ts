@@ -1,4 +1,4 @@
-import { gunzipSync, inflateRawSync, inflateSync, constants } from 'node:zlib';
+import { constants, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
 import type { FlowContext, Session } from '../dissector.js';
 import { type FileInfo, FileTracker } from '../files/tracker.js';
 

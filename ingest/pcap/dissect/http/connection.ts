@@ -81,7 +81,12 @@ export class HttpDissector implements Dissector {
   }
 
   /** The method that the response answers; undefined when the line is no status line. */
-  response(ts: number, line: Uint8Array, start: number, end: number): { method: string | undefined; code: number } | undefined {
+  response(
+    ts: number,
+    line: Uint8Array,
+    start: number,
+    end: number,
+  ): { method: string | undefined; code: number } | undefined {
     const parsed = parseStatusLine(line, start, end);
     if (parsed === undefined) return undefined;
     const { code, reason, version } = parsed;
@@ -110,7 +115,8 @@ export class HttpDissector implements Dissector {
     const software = this.session.shared(softwareTracker);
     if (!fromOrig) {
       if (name === 'SERVER') software.report(ts, this.flow.resp_h, this.flow.resp_p, 'HTTP::SERVER', value);
-      else if (name === 'X-POWERED-BY') software.report(ts, this.flow.resp_h, this.flow.resp_p, 'HTTP::APPSERVER', value);
+      else if (name === 'X-POWERED-BY')
+        software.report(ts, this.flow.resp_h, this.flow.resp_p, 'HTTP::APPSERVER', value);
       return;
     }
     if (name === 'HOST') row.host = value;
@@ -121,7 +127,8 @@ export class HttpDissector implements Dissector {
       software.report(ts, this.flow.orig_h, undefined, 'HTTP::BROWSER', value);
     } else if (name === 'AUTHORIZATION' || name === 'PROXY-AUTHORIZATION') {
       const basic = /^basic\s+([A-Za-z0-9+/=]+)/i.exec(value)?.[1];
-      if (basic !== undefined) row.username = fromLatin1(Buffer.from(basic, 'base64').toString('latin1').split(':')[0]!);
+      if (basic !== undefined)
+        row.username = fromLatin1(Buffer.from(basic, 'base64').toString('latin1').split(':')[0]!);
     }
   }
 

@@ -27,7 +27,14 @@ export interface BodyHeaders {
 
 /** No headers yet. */
 export function noHeaders(): BodyHeaders {
-  return { length: undefined, chunked: false, encoding: undefined, filename: undefined, boundary: undefined, upgrade: undefined };
+  return {
+    length: undefined,
+    chunked: false,
+    encoding: undefined,
+    filename: undefined,
+    boundary: undefined,
+    upgrade: undefined,
+  };
 }
 
 /** Notes what a header says about the body; `name` in upper case. */

@@ -22,7 +22,17 @@ export interface MessageHandler {
   tunnel(ts: number, buf: Uint8Array, start: number, end: number): void;
 }
 
-type State = 'start' | 'headers' | 'length' | 'close' | 'chunk-size' | 'chunk' | 'chunk-end' | 'trailers' | 'tunnel' | 'lost';
+type State =
+  | 'start'
+  | 'headers'
+  | 'length'
+  | 'close'
+  | 'chunk-size'
+  | 'chunk'
+  | 'chunk-end'
+  | 'trailers'
+  | 'tunnel'
+  | 'lost';
 
 const MAX_HEADERS = 256;
 

@@ -18,7 +18,15 @@ export interface StatusLine {
 const isSpace = (c: number | undefined) => c === 32 || c === 9;
 
 function isToken(c: number): boolean {
-  return (c >= 97 && c <= 122) || (c >= 65 && c <= 90) || (c >= 48 && c <= 57) || c === 45 || c === 95 || c === 33 || c === 46;
+  return (
+    (c >= 97 && c <= 122) ||
+    (c >= 65 && c <= 90) ||
+    (c >= 48 && c <= 57) ||
+    c === 45 ||
+    c === 95 ||
+    c === 33 ||
+    c === 46
+  );
 }
 
 /** Undefined when the line cannot be a request: no method, nothing behind it. */
@@ -68,7 +76,8 @@ function httpVersion(buf: Uint8Array, at: number, end: number): string | undefin
   if (!startsWith(buf, at, end, 'HTTP/')) return undefined;
   let i = at + 5;
   let out = '';
-  while (i < end && out.length < 5 && ((buf[i]! >= 48 && buf[i]! <= 57) || buf[i] === 46)) out += String.fromCharCode(buf[i++]!);
+  while (i < end && out.length < 5 && ((buf[i]! >= 48 && buf[i]! <= 57) || buf[i] === 46))
+    out += String.fromCharCode(buf[i++]!);
   return /^\d+\.\d+$/.test(out) ? out : '1.0';
 }
 

@@ -22,7 +22,10 @@ const BROWSERS: readonly (readonly [string, RegExp])[] = [
 ];
 
 function versions(text: string): Partial<Software> {
-  const parts = text.split('.').filter((p) => /^\d{1,9}$/.test(p)).map(Number);
+  const parts = text
+    .split('.')
+    .filter((p) => /^\d{1,9}$/.test(p))
+    .map(Number);
   const [major, minor, minor2, minor3] = parts;
   return {
     ...(major === undefined ? {} : { version_major: major }),

@@ -4,7 +4,16 @@ import { parseSoftware } from './parse.js';
 const MAX_KNOWN = 65536;
 
 /** Zeek's names of what a program is used as. */
-export type SoftwareType = 'HTTP::BROWSER' | 'HTTP::SERVER' | 'HTTP::APPSERVER' | 'SSH::CLIENT' | 'SSH::SERVER' | 'SMTP::MAIL_CLIENT' | 'SMTP::MAIL_SERVER' | 'FTP::CLIENT' | 'FTP::SERVER';
+export type SoftwareType =
+  | 'HTTP::BROWSER'
+  | 'HTTP::SERVER'
+  | 'HTTP::APPSERVER'
+  | 'SSH::CLIENT'
+  | 'SSH::SERVER'
+  | 'SMTP::MAIL_CLIENT'
+  | 'SMTP::MAIL_SERVER'
+  | 'FTP::CLIENT'
+  | 'FTP::SERVER';
 
 /** Reports each program of a host once, and again when its version changes. */
 export class SoftwareTracker implements SharedState {
@@ -21,7 +30,14 @@ export class SoftwareTracker implements SharedState {
     const key = `${host} ${type}\n${software.name}`;
     if (this.known.get(key) === raw) return;
     this.remember(key, raw);
-    this.session.out.emit('software', { ts, host, host_p: port, software_type: type, ...software, unparsed_version: raw });
+    this.session.out.emit('software', {
+      ts,
+      host,
+      host_p: port,
+      software_type: type,
+      ...software,
+      unparsed_version: raw,
+    });
   }
 
   finish(): void {
