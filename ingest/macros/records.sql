@@ -52,16 +52,24 @@ CREATE OR REPLACE TEMP MACRO service_name(name) AS
     WHEN 'pgsql' THEN 'postgresql' WHEN 'enip' THEN 'enip' ELSE lower(name)
   END;
 
+-- A comma list of services in order. Lists of two in order, by far the most, cost no list.
+CREATE OR REPLACE TEMP MACRO service_list(s) AS
+  CASE
+    WHEN NOT contains(s, ',') THEN nullif(s, '')
+    WHEN length(s) - length(replace(s, ',', '')) = 1 AND split_part(s, ',', 1) < split_part(s, ',', 2) THEN s
+    ELSE array_to_string(list_sort(list_distinct(string_split(s, ','))), ',')
+  END;
+
 -- 12 base62 characters of SHA-256(capture_id, row): the uid of a flow whose source has none.
+-- The list of one element binds the hash once: a macro argument used twice is computed twice.
 CREATE OR REPLACE TEMP MACRO base62_digit(n) AS
   substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', (n % 62)::INTEGER + 1, 1);
-CREATE OR REPLACE TEMP MACRO base62_12(n) AS
-  base62_digit(n // 52036560683837093888) || base62_digit(n // 839299365868340224) ||
-  base62_digit(n // 13537086546263552) || base62_digit(n // 218340105584896) || base62_digit(n // 3521614606208) ||
-  base62_digit(n // 56800235584) || base62_digit(n // 916132832) || base62_digit(n // 14776336) ||
-  base62_digit(n // 238328) || base62_digit(n // 3844) || base62_digit(n // 62) || base62_digit(n);
+CREATE OR REPLACE TEMP MACRO base62_6(n) AS
+  base62_digit(n // 916132832) || base62_digit(n // 14776336) || base62_digit(n // 238328) ||
+  base62_digit(n // 3844) || base62_digit(n // 62) || base62_digit(n);
 CREATE OR REPLACE TEMP MACRO derived_uid(capture_id, row_number) AS
-  base62_12(('0x' || substr(sha256(capture_id || chr(31) || row_number), 1, 16))::UBIGINT::UHUGEINT);
+  list_transform([('0x' || substr(sha256(capture_id || chr(31) || row_number), 1, 16))::UBIGINT], lambda n:
+    base62_6((n // 56800235584)::BIGINT) || base62_6((n % 56800235584)::BIGINT))[1];
 
 -- Labels of CTU and netflowlabeler: malicious | benign | NULL (background, unknown).
 CREATE OR REPLACE TEMP MACRO label_class(label) AS
