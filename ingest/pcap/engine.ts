@@ -1,0 +1,381 @@
+import { PacketFilter } from './bpf/compile.js';
+import { decodeArp } from './decode/arp.js';
+import { type DecodeOptions, Decoder } from './decode/decoder.js';
+import type { Frame } from './decode/frame.js';
+import { LINK_TYPES } from './decode/link.js';
+import type { TunnelType } from './decode/tunnels.js';
+import type { DissectorFactory, DissectRow, DissectTable } from './dissect/dissector.js';
+import { DissectSession } from './dissect/session.js';
+import { type Ended, type FlowListener, type FlowOptions, Flows } from './flow/flows.js';
+import { D_LAST, D_PARENT, D_SERIAL, I_ADDR, I_PORTS, STRIDE_D, STRIDE_I } from './flow/layout.js';
+import { PacketIndex } from './index/packet-index.js';
+import { addressText } from './output/address.js';
+import type { ColumnBatch } from './output/columns.js';
+import { FlowRows } from './output/flow-rows.js';
+import { makeUid } from './output/uid.js';
+import { CaptureParser, type PacketHandler } from './read/parser.js';
+import { CaptureRefused, type Problem, Problems } from './read/problems.js';
+import { openSource } from './read/source.js';
+import { type StreamLimits, Streams } from './stream/streams.js';
+
+/** Options of {@link readCapture}. */
+export interface ReadOptions extends FlowOptions, DecodeOptions {
+  /** Dissectors to run (see `loadDissectors`); none: flows only. */
+  dissectors?: readonly DissectorFactory[];
+  hashFiles?: boolean;
+  streams?: StreamLimits;
+  /** BPF filter expression, compiled with tcpdump. */
+  filter?: string;
+  /** uid of a flow, or of a tunnel without a flow (`row` starts with `t` then). Default: from `seed`. */
+  uid?: (file: number, row: number | string) => string;
+  /** Stands in for the capture id in uids when `uid` is not given. */
+  seed?: string;
+  /** Give out packet offsets per flow (default true). */
+  packetIndex?: boolean;
+  communitySeed?: number;
+  /** Rows per batch (default 8192). */
+  batchRows?: number;
+  /** The bytes of each file as given, before decompression, for hashing in the same pass. */
+  rawBytes?: (file: number, chunk: Uint8Array) => void;
+  /** Told after every chunk of input: bytes read so far (decompressed), packets so far. */
+  progress?: (bytes: number, packets: number) => void;
+}
+
+/** Where batches go; a returned promise holds the reading until it is settled. */
+export interface CaptureSink {
+  /** Finished flows, in order of their ends; columns as in {@link FlowRows}. */
+  flows(batch: ColumnBatch): void | Promise<void>;
+  /** Records of dissectors and of the decoder; they name their flow by uid. */
+  records?(table: DissectTable, rows: DissectRow[]): void | Promise<void>;
+  /** Packet offsets per flow. */
+  packetIndex?(batch: ColumnBatch): void | Promise<void>;
+}
+
+/** What was read of one file. */
+export interface FileSummary {
+  path: string;
+  packets: number;
+  /** Flows whose first packet is in this file. */
+  flows: number;
+  /** Bytes after decompression. */
+  bytes: number;
+  /** Microseconds since the epoch, undefined without packets. */
+  firstTs: number | undefined;
+  lastTs: number | undefined;
+  linkTypes: number[];
+  /** Set when the file is no capture that can be read. */
+  refused: CaptureRefused | undefined;
+}
+
+/** Counters of a run. */
+export interface ReadResult {
+  packets: number;
+  /** Packets that the filter dropped. */
+  filtered: number;
+  capturedBytes: number;
+  flows: number;
+  records: number;
+  files: FileSummary[];
+  problems: Problem[];
+  decode: Decoder['counters'];
+  fragments: Decoder['fragments']['counters'];
+  flow: Flows['counters'];
+}
+
+class Engine implements PacketHandler, FlowListener {
+  readonly flows: Flows;
+  readonly decoder: Decoder;
+  readonly problems = new Problems();
+  readonly files: FileSummary[] = [];
+  readonly rows: FlowRows;
+  readonly index: PacketIndex | undefined;
+  readonly queue: (() => void | Promise<void>)[] = [];
+  packets = 0;
+  filtered = 0;
+  capturedBytes = 0;
+  records = 0;
+  private readonly session: DissectSession | undefined;
+  private readonly streams: Streams;
+  private readonly filter: PacketFilter | undefined;
+  private readonly uidOf: (file: number, row: number | string) => string;
+  /** Serial of the first flow of each file. */
+  private readonly firstSerial: number[] = [];
+  private readonly tunnelTypes = new Map<number, TunnelType>();
+  private readonly ipTunnels: DissectRow[] = [];
+  private pending = new Map<DissectTable, DissectRow[]>();
+  private pendingRows = 0;
+  private readonly batchRows: number;
+  private linkSeen = -1;
+  private lastTs = 0;
+
+  constructor(
+    options: ReadOptions,
+    private readonly sink: CaptureSink,
+  ) {
+    const seed = options.seed ?? '';
+    this.uidOf = options.uid ?? ((file, row) => makeUid(file === 0 ? seed : `${seed}/${file}`, row));
+    this.flows = new Flows(this, options);
+    this.decoder = new Decoder(this.flows, this, {
+      ...options,
+      enforceChecksums: options.enforceChecksums ?? options.checksums === 'enforce',
+    });
+    this.rows = new FlowRows(options.communitySeed);
+    this.index = (options.packetIndex ?? true) && sink.packetIndex ? new PacketIndex() : undefined;
+    this.batchRows = options.batchRows ?? 8192;
+    this.filter = options.filter === undefined ? undefined : new PacketFilter(options.filter);
+    if (options.dissectors && sink.records) {
+      const out = { emit: (table: DissectTable, row: DissectRow) => this.emit(table, row) };
+      this.session = new DissectSession(out, options.dissectors, { hashFiles: options.hashFiles ?? false });
+    }
+    const uid = (serial: number): string => this.uidOfSerial(serial);
+    this.streams = new Streams(() => this.flows.table, this.session, uid, options.streams);
+  }
+
+  begin(path: string): FileSummary {
+    const summary: FileSummary = {
+      path,
+      packets: 0,
+      flows: 0,
+      bytes: 0,
+      firstTs: undefined,
+      lastTs: undefined,
+      linkTypes: [],
+      refused: undefined,
+    };
+    this.files.push(summary);
+    this.firstSerial.push(this.flows.started);
+    this.linkSeen = -1;
+    return summary;
+  }
+
+  /** The current file is over. */
+  finishFile(): void {
+    const file = this.files.at(-1)!;
+    file.flows = this.flows.started - this.firstSerial.at(-1)!;
+    this.takeIndex();
+    if (file.packets > 0 && !file.linkTypes.some((type) => LINK_TYPES.has(type))) {
+      const types = file.linkTypes.join(', ');
+      throw new CaptureRefused('unsupported-linktype', `${file.path}: link type ${types} not supported`);
+    }
+  }
+
+  packet(
+    buf: Uint8Array,
+    start: number,
+    capLen: number,
+    wireLen: number,
+    ts: number,
+    linkType: number,
+    offset: number,
+  ): void {
+    const file = this.files.at(-1)!;
+    file.packets++;
+    this.packets++;
+    this.capturedBytes += capLen;
+    if (file.firstTs === undefined || ts < file.firstTs) file.firstTs = ts;
+    if (file.lastTs === undefined || ts > file.lastTs) file.lastTs = ts;
+    this.lastTs = ts;
+    if (linkType !== this.linkSeen) this.link(file, linkType, offset);
+    if (this.filter && LINK_TYPES.has(linkType) && !this.filter.matches(linkType, buf, start, capLen, wireLen)) {
+      this.filtered++;
+      return;
+    }
+    this.decoder.packet(buf, start, capLen, ts, linkType, offset);
+  }
+
+  flowStarted(_f: number, proto: number): number {
+    return this.streams.slotFor(proto);
+  }
+
+  datagram(slot: number, f: number, dir: number, ts: number, buf: Uint8Array, start: number, end: number): void {
+    this.streams.data(slot, f, dir, ts, buf, start, end);
+  }
+
+  streamData(slot: number, f: number, dir: number, ts: number, buf: Uint8Array, start: number, end: number): void {
+    this.streams.data(slot, f, dir, ts, buf, start, end);
+  }
+
+  streamGap(slot: number, f: number, dir: number, _ts: number, bytes: number): void {
+    this.streams.gap(slot, f, dir, bytes);
+  }
+
+  flowEnded(f: number, ended: Ended): void {
+    const t = this.flows.table;
+    const serial = t.d[f * STRIDE_D + D_SERIAL]!;
+    let service = this.streams.end(f, t.d[f * STRIDE_D + D_LAST]!);
+    if (this.decoder.isTunnel(serial)) {
+      const type = this.tunnelTypes.get(serial)!;
+      service ??= type.toLowerCase();
+      this.emit('tunnel', this.tunnelRow(type, f, serial, t.d[f * STRIDE_D + D_LAST]!, 'Tunnel::CLOSE'));
+      this.decoder.forgetTunnel(serial);
+      this.tunnelTypes.delete(serial);
+    }
+    const { file, row } = this.locate(serial);
+    this.rows.add(t, f, ended, { file, row, uid: this.uidOf(file, row), service, tunnelParents: this.parentsOf(f) });
+    if (this.rows.length >= this.batchRows) this.takeRows();
+  }
+
+  packetOfFlow(f: number, offset: number): void {
+    if (!this.index) return;
+    this.index.add(this.flows.table.d[f * STRIDE_D + D_SERIAL]!, offset);
+    if (this.index.full) this.takeIndex();
+  }
+
+  arp(frame: Frame): void {
+    if (!this.sink.records) return;
+    const record = decodeArp(frame);
+    if (record) this.emit('arp', { ...record });
+  }
+
+  tunnel(type: TunnelType, flow: number, id: number, frame: Frame): void {
+    if (flow >= 0) this.tunnelTypes.set(id, type);
+    const row = this.tunnelRow(type, flow, id, frame.ts, 'Tunnel::DISCOVER', frame);
+    this.emit('tunnel', row);
+    if (flow < 0) this.ipTunnels.push(row);
+  }
+
+  /** After the last flow: what is still open. */
+  end(): void {
+    for (const row of this.ipTunnels) this.emit('tunnel', { ...row, ts: this.lastTs, action: 'Tunnel::CLOSE' });
+    this.session?.finish(this.lastTs);
+    this.takeRows();
+    this.takeRecords();
+  }
+
+  /** Hand out what is ready. */
+  async drain(): Promise<void> {
+    for (const give of this.queue.splice(0)) await give();
+  }
+
+  takeRecords(): void {
+    const pending = this.pending;
+    if (this.pendingRows === 0) return;
+    this.pending = new Map();
+    this.pendingRows = 0;
+    for (const [table, rows] of pending) this.queue.push(() => this.sink.records?.(table, rows));
+  }
+
+  private takeRows(): void {
+    if (this.rows.length === 0) return;
+    const batch = this.rows.take();
+    this.queue.push(() => this.sink.flows(batch));
+  }
+
+  private takeIndex(): void {
+    if (!this.index || this.index.length === 0) return;
+    const batch = this.index.take(this.files.length - 1, (serial) => this.locate(serial));
+    this.queue.push(() => this.sink.packetIndex?.(batch));
+  }
+
+  private emit(table: DissectTable, row: DissectRow): void {
+    if (!this.sink.records) return;
+    let rows = this.pending.get(table);
+    if (!rows) {
+      rows = [];
+      this.pending.set(table, rows);
+    }
+    rows.push(row);
+    this.records++;
+    if (++this.pendingRows >= this.batchRows) this.takeRecords();
+  }
+
+  private link(file: FileSummary, linkType: number, offset: number): void {
+    this.linkSeen = linkType;
+    if (file.linkTypes.includes(linkType)) return;
+    file.linkTypes.push(linkType);
+    if (!LINK_TYPES.has(linkType)) {
+      this.problems.add('unsupported-linktype', this.files.length - 1, offset, `link type ${linkType}`);
+    }
+  }
+
+  private locate(serial: number): { file: number; row: number } {
+    let file = this.firstSerial.length - 1;
+    while (file > 0 && this.firstSerial[file]! > serial) file--;
+    return { file, row: serial - this.firstSerial[file]! };
+  }
+
+  private uidOfSerial(serial: number): string {
+    if (serial < 0) return this.uidOf(0, `t${-1 - serial}`);
+    const { file, row } = this.locate(serial);
+    return this.uidOf(file, row);
+  }
+
+  private parentsOf(f: number): string[] | undefined {
+    const list = this.flows.parents.get(f);
+    if (list) return list.filter((serial) => !Number.isNaN(serial)).map((serial) => this.uidOfSerial(serial));
+    const parent = this.flows.table.d[f * STRIDE_D + D_PARENT]!;
+    return Number.isNaN(parent) ? undefined : [this.uidOfSerial(parent)];
+  }
+
+  private tunnelRow(type: TunnelType, flow: number, id: number, ts: number, action: string, frame?: Frame): DissectRow {
+    const t = this.flows.table;
+    const words = flow >= 0 ? t.i : frame!.addr;
+    const at = flow >= 0 ? flow * STRIDE_I + I_ADDR : 0;
+    const ports = flow >= 0 ? t.i[flow * STRIDE_I + I_PORTS]! : 0;
+    return {
+      ts,
+      uid: this.uidOfSerial(id),
+      orig_h: addressText(words, at),
+      orig_p: ports >>> 16,
+      resp_h: addressText(words, at + 4),
+      resp_p: ports & 0xffff,
+      tunnel_type: `Tunnel::${type}`,
+      action,
+    };
+  }
+}
+
+/**
+ * Read capture files (`-` = standard input) in the given order as one stream of packets: flows, records and packet
+ * offsets go to the sink. Broken input is counted in the result. When no file is a capture, the first
+ * {@link CaptureRefused} is thrown; otherwise a refused file is marked in `files`.
+ */
+export async function readCapture(
+  inputs: readonly string[],
+  options: ReadOptions,
+  sink: CaptureSink,
+): Promise<ReadResult> {
+  const engine = new Engine(options, sink);
+  let bytes = 0;
+  for (const [number, path] of inputs.entries()) {
+    const file = engine.begin(path);
+    try {
+      const parser = new CaptureParser(engine, engine.problems, number, path);
+      const raw = options.rawBytes ? (chunk: Uint8Array) => options.rawBytes!(number, chunk) : undefined;
+      for await (const chunk of openSource(path, engine.problems, number, raw)) {
+        file.bytes += chunk.length;
+        bytes += chunk.length;
+        if (!parser.done) parser.push(chunk);
+        engine.takeRecords();
+        if (engine.queue.length > 0) await engine.drain();
+        options.progress?.(bytes, engine.packets);
+      }
+      parser.end();
+      engine.finishFile();
+    } catch (error) {
+      if (!(error instanceof CaptureRefused)) throw error;
+      file.refused = error;
+    }
+  }
+  const refused = engine.files.map((file) => file.refused);
+  if (refused.length > 0 && refused.every((error) => error !== undefined)) throw refused[0];
+  for (const f of engine.flows.remaining()) {
+    engine.flows.endOfCapture(f);
+    if (engine.queue.length > 4) await engine.drain();
+  }
+  engine.end();
+  await engine.drain();
+  engine.flows.counters.streamsGivenUp = engine.flows.tcp.overflows;
+  return {
+    packets: engine.packets,
+    filtered: engine.filtered,
+    capturedBytes: engine.capturedBytes,
+    flows: engine.flows.started,
+    records: engine.records,
+    files: engine.files,
+    problems: engine.problems.list(),
+    decode: engine.decoder.counters,
+    fragments: engine.decoder.fragments.counters,
+    flow: engine.flows.counters,
+  };
+}

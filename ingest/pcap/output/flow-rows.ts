@@ -1,0 +1,198 @@
+import { CommunityId } from '../flow/community-id.js';
+import { type ConnState, isEstablished, outcomeOf, tcpConnState, udpConnState } from '../flow/conn-state.js';
+import type { Ended } from '../flow/flows.js';
+import {
+  B_MAC,
+  B_STATE,
+  D_BYTES,
+  D_FIRST,
+  D_IP_BYTES,
+  D_LAST,
+  D_MISSED,
+  FLAG_FLIPPED,
+  FLAG_MAC,
+  FLAG_PARTIAL,
+  I_ADDR,
+  I_FLAGS,
+  I_PKTS,
+  I_PORTS,
+  I_PROTO,
+  I_VLAN,
+  STRIDE_BYTES,
+  STRIDE_D,
+  STRIDE_I,
+} from '../flow/layout.js';
+import { streamBytes } from '../flow/sequence.js';
+import type { FlowTable } from '../flow/table.js';
+import { AddressCache, macText } from './address.js';
+import {
+  BoolColumn,
+  type ColumnBatch,
+  DoubleColumn,
+  Int32Column,
+  Int64Column,
+  StringColumn,
+  StringListColumn,
+} from './columns.js';
+
+const PROTO_NAMES: Readonly<Record<number, string>> = { 1: 'icmp', 6: 'tcp', 17: 'udp', 58: 'icmp', 132: 'sctp' };
+
+/** What the table does not know about a flow. */
+export interface FlowIdentity {
+  /** Index of the file that holds the flow's first packet. */
+  file: number;
+  /** Number of the flow in that file, in order of first packets, from 0. */
+  row: number;
+  uid: string | undefined;
+  service: string | undefined;
+  tunnelParents: readonly string[] | undefined;
+}
+
+/** Collects finished flows as columns named after `flows`; `file` is the index of the capture in the series. */
+export class FlowRows {
+  private readonly file = new Int32Column('file', 'int32');
+  private readonly row = new Int64Column('row', 'int64');
+  private readonly uid = new StringColumn('uid');
+  private readonly ts = new Int64Column('ts', 'timestamp');
+  private readonly duration = new DoubleColumn('duration', 'double');
+  private readonly origH = new StringColumn('orig_h');
+  private readonly origP = new Int32Column('orig_p', 'int32');
+  private readonly respH = new StringColumn('resp_h');
+  private readonly respP = new Int32Column('resp_p', 'int32');
+  private readonly proto = new StringColumn('proto');
+  private readonly service = new StringColumn('service');
+  private readonly connState = new StringColumn('conn_state');
+  private readonly history = new StringColumn('history');
+  private readonly origBytes = new Int64Column('orig_bytes', 'int64');
+  private readonly respBytes = new Int64Column('resp_bytes', 'int64');
+  private readonly missed = new Int64Column('missed_bytes', 'int64');
+  private readonly origPkts = new Int64Column('orig_pkts', 'int64');
+  private readonly respPkts = new Int64Column('resp_pkts', 'int64');
+  private readonly origIp = new Int64Column('orig_ip_bytes', 'int64');
+  private readonly respIp = new Int64Column('resp_ip_bytes', 'int64');
+  private readonly origSize = new Int64Column('orig_size', 'int64');
+  private readonly respSize = new Int64Column('resp_size', 'int64');
+  private readonly established = new BoolColumn('established', 'bool');
+  private readonly outcome = new StringColumn('outcome');
+  private readonly orientation = new StringColumn('orientation');
+  private readonly ended = new StringColumn('ended');
+  private readonly origMac = new StringColumn('orig_l2_addr');
+  private readonly respMac = new StringColumn('resp_l2_addr');
+  private readonly vlan = new Int32Column('vlan', 'int32');
+  private readonly innerVlan = new Int32Column('inner_vlan', 'int32');
+  private readonly parents = new StringListColumn('tunnel_parents');
+  private readonly community = new StringColumn('community_id');
+  private readonly extra = new StringColumn('extra');
+  private readonly addresses = new AddressCache();
+  private readonly communityId: CommunityId;
+
+  /** @param communitySeed seed of the Community ID */
+  constructor(communitySeed = 0) {
+    this.communityId = new CommunityId(communitySeed);
+  }
+
+  get length(): number {
+    return this.row.length;
+  }
+
+  add(t: FlowTable, f: number, ended: Ended, who: FlowIdentity): void {
+    const r = f * STRIDE_I;
+    const d = f * STRIDE_D;
+    const c = f * STRIDE_BYTES;
+    const i = t.i;
+    const proto = i[r + I_PROTO]!;
+    const flags = i[r + I_FLAGS]!;
+    const tcp = proto === 6;
+    const origPkts = i[r + I_PKTS]!;
+    const respPkts = i[r + I_PKTS + 1]!;
+    const orig = tcp ? streamBytes(t, f, 0) : Math.max(0, t.d[d + D_BYTES]!);
+    const resp = tcp ? streamBytes(t, f, 1) : Math.max(0, t.d[d + D_BYTES + 1]!);
+    const history = t.history(f);
+    let state: ConnState = 'OTH';
+    if (tcp) state = tcpConnState(t.b[c + B_STATE]!, t.b[c + B_STATE + 1]!, orig, resp, history);
+    else if (proto === 17) state = udpConnState(t.d[d + D_BYTES]! >= 0, t.d[d + D_BYTES + 1]! >= 0);
+    const established = isEstablished(tcp, state, orig, resp, origPkts, respPkts);
+    const ports = i[r + I_PORTS]!;
+    const micros = t.d[d + D_LAST]! - t.d[d + D_FIRST]!;
+    // As in Zeek: what lasted no time has neither a duration nor payload counts.
+    const lasted = micros > 0;
+
+    this.file.push(who.file);
+    this.row.push(who.row);
+    this.uid.push(who.uid);
+    this.ts.push(t.d[d + D_FIRST]!);
+    this.duration.push(lasted ? micros / 1e6 : undefined);
+    this.origH.push(this.addresses.text(i, r + I_ADDR));
+    this.origP.push(ports >>> 16);
+    this.respH.push(this.addresses.text(i, r + I_ADDR + 4));
+    this.respP.push(ports & 0xffff);
+    this.proto.push(PROTO_NAMES[proto] ?? 'unknown_transport');
+    this.service.push(who.service);
+    this.connState.push(state);
+    this.history.push(history === '' ? undefined : history);
+    this.origBytes.push(lasted ? orig : undefined);
+    this.respBytes.push(lasted ? resp : undefined);
+    this.missed.push(t.d[d + D_MISSED]!);
+    this.origPkts.push(origPkts);
+    this.respPkts.push(respPkts);
+    this.origIp.push(t.d[d + D_IP_BYTES]!);
+    this.respIp.push(t.d[d + D_IP_BYTES + 1]!);
+    this.origSize.push(t.d[d + D_IP_BYTES]!);
+    this.respSize.push(t.d[d + D_IP_BYTES + 1]!);
+    this.established.push(established);
+    this.outcome.push(outcomeOf(tcp, state, established, origPkts, respPkts));
+    const guessed = (flags & FLAG_FLIPPED) !== 0 || (tcp && (flags & FLAG_PARTIAL) !== 0);
+    this.orientation.push(guessed ? 'guessed' : 'seen');
+    this.ended.push(ended);
+    const mac = (flags & FLAG_MAC) !== 0;
+    this.origMac.push(mac ? macText(t.b, c + B_MAC) : undefined);
+    this.respMac.push(mac ? macText(t.b, c + B_MAC + 6) : undefined);
+    const vlan = i[r + I_VLAN]!;
+    this.vlan.push((vlan & 0xffff) !== 0 ? vlan & 0xffff : undefined);
+    this.innerVlan.push(vlan >>> 16 !== 0 ? vlan >>> 16 : undefined);
+    this.parents.push(who.tunnelParents);
+    this.community.push(this.communityId.of(i, r + I_ADDR, proto, ports >>> 16, ports & 0xffff));
+    this.extra.push(PROTO_NAMES[proto] === undefined ? `{"ip_proto":${proto}}` : undefined);
+  }
+
+  /** The rows so far as a batch; the builder starts again. */
+  take(): ColumnBatch {
+    const length = this.length;
+    const columns = [
+      this.file,
+      this.row,
+      this.uid,
+      this.ts,
+      this.duration,
+      this.origH,
+      this.origP,
+      this.respH,
+      this.respP,
+      this.proto,
+      this.service,
+      this.connState,
+      this.history,
+      this.origBytes,
+      this.respBytes,
+      this.missed,
+      this.origPkts,
+      this.respPkts,
+      this.origIp,
+      this.respIp,
+      this.origSize,
+      this.respSize,
+      this.established,
+      this.outcome,
+      this.orientation,
+      this.ended,
+      this.origMac,
+      this.respMac,
+      this.vlan,
+      this.innerVlan,
+      this.parents,
+      this.community,
+      this.extra,
+    ].map((column) => column.take());
+    return { table: 'flows', length, columns };
+  }
+}
