@@ -1,7 +1,7 @@
 import { PacketFilter } from './bpf/compile.js';
 import { decodeArp } from './decode/arp.js';
 import { type DecodeOptions, Decoder } from './decode/decoder.js';
-import type { Frame } from './decode/frame.js';
+import { type Frame, NO_PARENT } from './decode/frame.js';
 import { LINK_TYPES } from './decode/link.js';
 import type { TunnelType } from './decode/tunnels.js';
 import type { DissectorFactory, DissectRow, DissectTable } from './dissect/dissector.js';
@@ -302,9 +302,9 @@ class Engine implements PacketHandler, FlowListener {
 
   private parentsOf(f: number): string[] | undefined {
     const list = this.flows.parents.get(f);
-    if (list) return list.filter((serial) => !Number.isNaN(serial)).map((serial) => this.uidOfSerial(serial));
+    if (list) return list.filter((serial) => serial !== NO_PARENT).map((serial) => this.uidOfSerial(serial));
     const parent = this.flows.table.d[f * STRIDE_D + D_PARENT]!;
-    return Number.isNaN(parent) ? undefined : [this.uidOfSerial(parent)];
+    return parent === NO_PARENT ? undefined : [this.uidOfSerial(parent)];
   }
 
   private tunnelRow(type: TunnelType, flow: number, id: number, ts: number, action: string, frame?: Frame): DissectRow {

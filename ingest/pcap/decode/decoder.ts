@@ -2,10 +2,11 @@ import type { Flows } from '../flow/flows.js';
 import { D_SERIAL, I_PORTS, STRIDE_D, STRIDE_I } from '../flow/layout.js';
 import { fold16, sum16 } from './checksum.js';
 import { Fragments } from './fragments.js';
-import { ETHER, Frame, PROTO } from './frame.js';
+import { ETHER, Frame, NO_PARENT, PROTO } from './frame.js';
 import { ipv4, ipv6 } from './ip.js';
 import { decodeLink } from './link.js';
 import { gre, ipAt, type TunnelType, udpTunnel } from './tunnels.js';
+import { subframe } from './wifi.js';
 
 /** Encapsulation inside encapsulation is followed this deep. */
 const MAX_DEPTH = 4;
@@ -76,11 +77,32 @@ export class Decoder {
     f.macAt = -1;
     f.vlan = 0;
     f.innerVlan = 0;
-    f.parent = Number.NaN;
+    f.parent = NO_PARENT;
     f.depth = 0;
     this.flows.tick(ts);
-    if (decodeLink(f, linkType, start)) this.network(f);
+    f.subframe = 0;
+    if (decodeLink(f, linkType, start)) this.networks(f);
     else this.counters.notIp++;
+  }
+
+  /** The network layer of a frame and of the subframes behind it. */
+  private networks(f: Frame): void {
+    if (f.subframe === 0) {
+      this.network(f);
+      return;
+    }
+    const { buf, end, depth, parent } = f;
+    for (;;) {
+      const next = f.subframe;
+      f.subframe = 0;
+      this.network(f);
+      if (next === 0) return;
+      f.buf = buf;
+      f.end = end;
+      f.depth = depth;
+      f.parent = parent;
+      if (!subframe(f, next)) return;
+    }
   }
 
   private network(f: Frame): void {
@@ -130,9 +152,7 @@ export class Decoder {
       return false;
     }
     const type = f.proto === PROTO.GRE ? 'GRE' : 'IP';
-    const a = f.addr.subarray(0, 4).join(',');
-    const b = f.addr.subarray(4, 8).join(',');
-    const key = a < b ? `${type} ${a} ${b}` : `${type} ${b} ${a}`;
+    const key = tunnelKey(type, f);
     f.end = Math.min(f.end, f.l4End);
     const { l4At: at, macAt, vlan, innerVlan } = f;
     this.enter(f);
@@ -142,14 +162,19 @@ export class Decoder {
       f.innerVlan = innerVlan;
       return false;
     }
+    this.inner(f, this.numbered(type, key, f));
+    return true;
+  }
+
+  /** Number of a tunnel that is known by its two ends only. */
+  private numbered(type: TunnelType, key: string, f: Frame): number {
     let id = this.ipTunnels.get(key);
     if (id === undefined) {
       id = -1 - this.ipTunnels.size;
       this.ipTunnels.set(key, id);
       this.listener.tunnel(type, -1, id, f);
     }
-    this.inner(f, id);
-    return true;
+    return id;
   }
 
   private inUdp(f: Frame, flow: number): void {
@@ -166,6 +191,10 @@ export class Decoder {
       this.counters.depthExceeded++;
       return;
     }
+    if (type === 'GRE') {
+      this.inner(f, this.numbered(type, tunnelKey(type, f), f));
+      return;
+    }
     if (!this.udpTunnels.has(serial)) {
       this.udpTunnels.add(serial);
       this.listener.tunnel(type, flow, serial, f);
@@ -178,12 +207,19 @@ export class Decoder {
     f.macAt = -1;
     f.vlan = 0;
     f.innerVlan = 0;
+    f.subframe = 0;
   }
 
   private inner(f: Frame, parent: number): void {
     this.counters.innerPackets++;
     f.depth++;
     f.parent = parent;
-    this.network(f);
+    this.networks(f);
   }
+}
+
+function tunnelKey(type: TunnelType, f: Frame): string {
+  const a = f.addr.subarray(0, 4).join(',');
+  const b = f.addr.subarray(4, 8).join(',');
+  return a < b ? `${type} ${a} ${b}` : `${type} ${b} ${a}`;
 }

@@ -21,6 +21,9 @@ export const ETHER = {
   PPP: 0x880b,
 } as const;
 
+/** Marks packets and flows that are not inside a tunnel. */
+export const NO_PARENT = Number.NEGATIVE_INFINITY;
+
 /**
  * What is known about the packet being decoded. One object is reused for all packets; inner packets of tunnels
  * overwrite the fields of the outer one. Addresses are 4 words each (IPv4 as ::ffff:a.b.c.d), source first.
@@ -51,7 +54,9 @@ export class Frame {
   l4End = 0;
   /** True for a datagram put together from fragments. */
   reassembled = false;
-  /** Flow serial (or negative tunnel number) of the innermost encapsulation, NaN when there is none. */
-  parent = Number.NaN;
+  /** Flow serial (or negative tunnel number) of the innermost encapsulation. */
+  parent = NO_PARENT;
   depth = 0;
+  /** Position of a further aggregated subframe behind this one, 0 when there is none. */
+  subframe = 0;
 }

@@ -1,6 +1,6 @@
 import { ethernet, etherPayload, ppp, rawIp } from './ether.js';
 import { ETHER, type Frame } from './frame.js';
-import { isAggregate, wifiBody } from './wifi.js';
+import { wifi } from './wifi.js';
 
 /** Kinds of encapsulation, with Zeek's names in `tunnel` rows. */
 export type TunnelType = 'IP' | 'GRE' | 'TEREDO' | 'VXLAN' | 'GENEVE' | 'GTPv1' | 'AYIYA';
@@ -44,8 +44,8 @@ export function gre(f: Frame, pos: number, end: number): boolean {
     return ethernet(f, at + (optional ? 20 : 12));
   }
   // Aruba's access points send 802.11 frames under a range of private numbers.
-  if (protocol >= 0x8200 && protocol <= 0x8210) return innerWifi(f, at);
   if (protocol === 0x8370 || protocol === 0x9000) return ethernet(f, at);
+  if (protocol >= 0x8200 && protocol <= 0x83ff) return wifi(f, at);
   return false;
 }
 
@@ -85,18 +85,6 @@ function pppInGre(f: Frame, pos: number): boolean {
   const buf = f.buf;
   if (buf[pos] === 0xff && buf[pos + 1] === 3) return ppp(f, pos + 2);
   return ppp(f, pos);
-}
-
-function innerWifi(f: Frame, pos: number): boolean {
-  const body = wifiBody(f, pos);
-  if (body < 0) return false;
-  if (isAggregate(f, pos)) return subframe(f, body);
-  if (body + 8 > f.end) return false;
-  return etherPayload(f, u16(f.buf, body + 6), body + 8);
-}
-
-function subframe(f: Frame, pos: number): boolean {
-  return pos + 22 <= f.end && etherPayload(f, u16(f.buf, pos + 20), pos + 22);
 }
 
 function geneve(f: Frame, pos: number, end: number): boolean {

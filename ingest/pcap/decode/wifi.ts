@@ -8,12 +8,24 @@ export function radiotap(f: Frame, pos: number): boolean {
   return length >= 8 && wifi(f, pos + length);
 }
 
-/** An IEEE 802.11 data frame that is not encrypted; aggregated frames give their first subframe. */
+/** An IEEE 802.11 data frame that is not encrypted; of aggregated frames the first, see `Frame.subframe`. */
 export function wifi(f: Frame, pos: number): boolean {
   const body = wifiBody(f, pos);
   if (body < 0) return false;
-  if (!isAggregate(f, pos)) return llc(f, body);
-  return body + 14 <= f.end && llc(f, body + 14);
+  return isAggregate(f, pos) ? subframe(f, body) : llc(f, body);
+}
+
+/** One subframe of an aggregate at `pos`; `f.subframe` is set to the next. */
+export function subframe(f: Frame, pos: number): boolean {
+  f.subframe = 0;
+  if (pos + 14 > f.end) return false;
+  f.macAt = pos;
+  f.macBuf = f.buf;
+  const length = (f.buf[pos + 12]! << 8) | f.buf[pos + 13]!;
+  // Subframes are padded to four bytes.
+  const next = pos + ((14 + length + 3) & ~3);
+  if (next + 14 <= f.end) f.subframe = next;
+  return llc(f, pos + 14);
 }
 
 /** Position behind the 802.11 header, -1 when the frame carries no readable data. */

@@ -366,7 +366,7 @@ export class Flows {
     const t = this.table;
     const at = f * STRIDE_D + D_PARENT;
     const known = t.d[at]!;
-    if (known === frame.parent || (known !== known && frame.parent !== frame.parent)) return;
+    if (known === frame.parent) return;
     const c = f * STRIDE_BYTES + B_TUNNEL_CHANGES;
     if (t.b[c]! >= MAX_TUNNEL_CHANGES) {
       t.checkHistory(f, 0, HIST_UNKNOWN, 88);
@@ -444,7 +444,7 @@ export class Flows {
   private addBytes(f: number, dir: number, bytes: number): void {
     const at = f * STRIDE_D + D_BYTES + dir;
     const d = this.table.d;
-    d[at] = (d[at]! < 0 ? 0 : d[at]!) + (bytes > 0 ? bytes : 0);
+    d[at] = Math.max(d[at]!, 0) + Math.max(bytes, 0);
   }
 
   private payload(frame: Frame, f: number, dir: number, start: number): void {

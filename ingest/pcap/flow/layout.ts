@@ -51,7 +51,7 @@ export const D_MISSED = 23;
 export const D_KILL_AT = 24;
 /** Number of the flow in order of first packets. */
 export const D_SERIAL = 25;
-/** Serial of the encapsulating flow, negative for tunnels without a flow, NaN for none. */
+/** Serial of the encapsulating flow, negative for tunnels without a flow, NO_PARENT for none. */
 export const D_PARENT = 26;
 /** Counters of the letters C, T, W, G, 2 * kind + dir. */
 export const I_COUNTERS = 54;

@@ -85,11 +85,11 @@ export function streamBytes(t: FlowTable, f: number, dir: number): number {
   }
   const sent = lastPosition(t, f, dir);
   const acked = ackPosition(t, f, dir);
-  let size = sent > acked ? sent : acked;
+  let size = Math.max(sent, acked);
   // SYN and FIN take one number each.
   if (size !== 0) size--;
   if ((t.i[f * STRIDE_I + I_FLAGS]! & (FLAG_FIN << dir)) !== 0 && size !== 0) size--;
-  return size < 0 ? 0 : size;
+  return Math.max(size, 0);
 }
 
 /** True when bytes before the end of what was sent were not delivered yet. */

@@ -172,7 +172,10 @@ export class TcpMachine {
       e = p;
       p = swap;
     }
-    if (flags & TCP_ACK) this.acked(f, p, relAck, ts);
+    if (flags & TCP_ACK) {
+      this.acked(f, p, relAck, ts);
+      if ((t.i[r + I_FLAGS]! & (FLAG_FIN << p)) !== 0) this.checkEof(f, p);
+    }
     t.i[r + I_FLAGS]! |= FLAG_SEEN << e;
 
     if (len > 0 && !rst && !before && end - start >= len) {
@@ -439,7 +442,7 @@ export class TcpMachine {
     let seq = position;
     let from = at;
     const ack = ackPosition(t, f, e);
-    const floor = ack > t.d[d + D_TRIM]! ? ack : t.d[d + D_TRIM]!;
+    const floor = Math.max(ack, t.d[d + D_TRIM]!);
     if (upper <= floor) return;
     if (seq < floor) {
       from += floor - seq;
