@@ -18,9 +18,12 @@ export const recordTables: readonly string[] = tables
   .filter((t) => /^ {2}capture_id /m.test(t.sql) && !['captures', 'rejects', 'packet_index'].includes(t.name))
   .map((t) => t.name);
 
-/** Column names of a table, in order, from its file. */
+/** Columns of a table, in order, from its file; enumerations count as text. */
 export function columnsOf(table: string): { name: string; type: string }[] {
   const found = tables.find((t) => t.name === table);
   if (!found) throw new Error(`no table ${table}`);
-  return [...found.sql.matchAll(/^ {2}("?)(\w+)\1 ([A-Z]+(?:\[\])?)/gm)].map((m) => ({ name: m[2]!, type: m[3]! }));
+  return [...found.sql.matchAll(/^ {2}("?)(\w+)\1 ([A-Z]+(?:\[\])?)/gm)].map((m) => ({
+    name: m[2]!,
+    type: m[3] === 'ENUM' ? 'VARCHAR' : m[3]!,
+  }));
 }

@@ -52,10 +52,11 @@ CREATE OR REPLACE TEMP MACRO service_name(name) AS
     WHEN 'pgsql' THEN 'postgresql' WHEN 'enip' THEN 'enip' ELSE lower(name)
   END;
 
--- A comma list of services in order. Lists of two in order, by far the most, cost no list.
+-- A comma list of services in order. The usual ones cost no list.
 CREATE OR REPLACE TEMP MACRO service_list(s) AS
   CASE
     WHEN NOT contains(s, ',') THEN nullif(s, '')
+    WHEN s IN ('http,ssl', 'gssapi,smb', 'smtp,ssl', 'dce_rpc,gssapi,ntlm,smb', 'gssapi,ntlm,smb', 'quic,ssl') THEN s
     WHEN length(s) - length(replace(s, ',', '')) = 1 AND split_part(s, ',', 1) < split_part(s, ',', 2) THEN s
     ELSE array_to_string(list_sort(list_distinct(string_split(s, ','))), ',')
   END;

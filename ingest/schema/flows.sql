@@ -1,7 +1,5 @@
 -- One row per flow. Times UTC, duration in seconds. flow_id is dense in (capture, row) order and is a key inside the case only.
 -- orig_bytes/resp_bytes: transport payload. orig_ip_bytes/resp_ip_bytes: IP layer. orig_size/resp_size: IP layer, else payload.
--- outcome: established | no_reply | rejected | reset | one_way | partial | unknown. orientation: seen | guessed.
--- ended: closed | timeout | eof | evicted | event | open.
 CREATE TABLE IF NOT EXISTS flows (
   flow_id BIGINT NOT NULL,
   capture_id VARCHAR NOT NULL,
@@ -28,9 +26,9 @@ CREATE TABLE IF NOT EXISTS flows (
   orig_size BIGINT,
   resp_size BIGINT,
   established BOOLEAN,
-  outcome VARCHAR NOT NULL,
-  orientation VARCHAR NOT NULL,
-  ended VARCHAR NOT NULL,
+  outcome ENUM('established', 'no_reply', 'rejected', 'reset', 'one_way', 'partial', 'unknown') NOT NULL,
+  orientation ENUM('seen', 'guessed') NOT NULL,
+  ended ENUM('closed', 'timeout', 'eof', 'evicted', 'event', 'open') NOT NULL,
   local_orig BOOLEAN,
   local_resp BOOLEAN,
   orig_l2_addr VARCHAR,

@@ -23,7 +23,7 @@ export const LABEL_FIELDS = ['label', 'Label'];
 export const DETAIL_FIELDS = ['detailedlabel', 'detailed-label', 'detailed_label', 'detailedLabel'];
 
 /** Never filled from a log: ours. */
-const OWN = new Set([
+export const OWN = new Set([
   'flow_id',
   'capture_id',
   'source_id',

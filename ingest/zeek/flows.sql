@@ -14,8 +14,7 @@ SELECT
   resp_h,
   resp_p,
   proto,
-  CASE WHEN contains(service, ',') THEN array_to_string(list_sort(list_distinct(string_split(service, ','))), ',')
-       WHEN service = '' THEN NULL ELSE service END,
+  service_list(service),
   conn_state,
   history,
   orig_bytes,

@@ -3,7 +3,7 @@ import { asset } from '../../cli/package-root.js';
 import type { Database } from '../case/database.js';
 import { columnsOf } from '../case/schema.js';
 import { ident, lit } from '../case/sql.js';
-import type { LoadContext } from '../reader.js';
+import { type LoadContext, NeedsCarefulRead } from '../reader.js';
 import { insertLabels, insertRecords, type RawLog, rawSelect } from './raw-select.js';
 
 const flowsSql = readFileSync(asset('ingest/zeek/flows.sql'), 'utf8');
@@ -33,6 +33,7 @@ export async function insertLog(context: LoadContext, log: RawLog, done: Progres
         .replaceAll('$ended', ended)
         .replaceAll('$raw', () => rawSelect(log)),
     );
+    if (!log.careful && (await hasOddAddress(db, context.captureId))) throw new NeedsCarefulRead();
     const labels = insertLabels(log, context.sourceId);
     if (labels) await db.run(labels);
   } else if (table === 'other') {
@@ -64,6 +65,16 @@ const sampleColumns = (log: RawLog): string =>
     .map(ident)
     .concat("''")
     .join(', ');
+
+/** An address of the capture that is none, or not in canonical form. */
+async function hasOddAddress(db: Database, captureId: string): Promise<boolean> {
+  return (
+    (await db.number(
+      `SELECT count(*) FROM flows WHERE capture_id = ${lit(captureId)}
+         AND (canonical_ip(orig_h) IS DISTINCT FROM orig_h OR canonical_ip(resp_h) IS DISTINCT FROM resp_h)`,
+    )) > 0
+  );
+}
 
 async function rowCount(db: Database, table: string): Promise<number> {
   return db.number(`SELECT count(*) FROM ${table}`);

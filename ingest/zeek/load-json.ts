@@ -21,7 +21,7 @@ export async function loadJson(context: LoadContext): Promise<LoadedLog> {
   const timeIsText = samples.some((o) => typeof o.ts === 'string');
   const done: Progress = { flows: 0, rows: 0 };
   if (stats.clean && !context.resume && !context.careful) {
-    const log = rawLog(type, names, timeIsText, context.file.plainPath, stats.maxLine);
+    const log = rawLog(type, names, timeIsText, context.file.plainPath, stats.maxLine, false);
     const records = await hotInsert(context, log, done);
     return { type, records, names, fields: log.fields };
   }
@@ -42,7 +42,7 @@ export async function loadJson(context: LoadContext): Promise<LoadedLog> {
       },
     },
   );
-  const log = rawLog(type, names, timeIsText, copy.path, stats.maxLine);
+  const log = rawLog(type, names, timeIsText, copy.path, stats.maxLine, true);
   const records = copy.lines === 0 ? 0 : await insertAll(context, log, done, (n) => copy.originalLine(n), copy.lines);
   return { type, records, names, fields: log.fields };
 }
@@ -80,16 +80,23 @@ async function insertAll(
   return inserted;
 }
 
-function rawLog(type: LogType, names: readonly string[], timeIsText: boolean, path: string, maxLine: number): RawLog {
+function rawLog(
+  type: LogType,
+  names: readonly string[],
+  timeIsText: boolean,
+  path: string,
+  maxLine: number,
+  careful: boolean,
+): RawLog {
   const fields = fieldsOf(type, names);
   const size = maxLine > 16_000_000 ? `, maximum_object_size = ${maxLine + 1024}` : '';
   if (type.table === 'other') {
     const scan = `(SELECT json AS record FROM read_json(${lit(path)}, format = 'newline_delimited', records = false, columns = {json: 'JSON'}${size}))`;
-    return { type, fields, scan, json: true, value: (f) => fromJson(f, timeIsText) };
+    return { type, fields, scan, careful, json: true, value: (f) => fromJson(f, timeIsText) };
   }
   const columns = fields.map((f) => `${lit(f.name)}: ${lit(f.column ? jsonType(f.type, timeIsText) : 'JSON')}`);
   const scan = `read_json(${lit(path)}, format = 'newline_delimited', columns = {${columns.join(', ')}}${size})`;
-  return { type, fields, scan, json: true, value: (f) => fromJson(f, timeIsText) };
+  return { type, fields, scan, careful, json: true, value: (f) => fromJson(f, timeIsText) };
 }
 
 function parseSamples(lines: readonly string[]): Record<string, unknown>[] {

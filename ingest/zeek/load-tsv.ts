@@ -39,7 +39,7 @@ export async function loadTsv(context: LoadContext): Promise<LoadedLog> {
   let records = 0;
   let last: RawLog | undefined;
   for (const part of parts(context, headers)) {
-    const log = rawLog(type, part, stats!.maxLine);
+    const log = rawLog(type, part, stats!.maxLine, context.careful);
     records += await loadPart(context, log, part, done);
     last = log;
   }
@@ -85,7 +85,7 @@ function respace(header: LogHeader, text: string): string {
   return text.slice(0, at + 1) + text.slice(at + 1).replace(/ {2,}/g, header.separator);
 }
 
-function rawLog(type: LogType, part: Part, maxLine: number): RawLog {
+function rawLog(type: LogType, part: Part, maxLine: number, careful: boolean): RawLog {
   const { header } = part;
   const fields = fieldsOf(type, header.fields);
   const isFlows = type.table === 'flows';
@@ -100,6 +100,7 @@ function rawLog(type: LogType, part: Part, maxLine: number): RawLog {
     type,
     fields,
     scan,
+    careful,
     json: false,
     value: (f) => (isFlows && f.type === 'VARCHAR' ? ident(f.name) : fromCell(f, header.setSeparator, header.empty)),
   };

@@ -1,6 +1,6 @@
 import { columnsOf } from '../case/schema.js';
 import { ident, lit } from '../case/sql.js';
-import { DETAIL_FIELDS, extraObject, type Field, LABEL_FIELDS, mapFields } from './fields.js';
+import { DETAIL_FIELDS, extraObject, type Field, LABEL_FIELDS, mapFields, OWN } from './fields.js';
 import type { LogType } from './log-type.js';
 
 /** One log (or one part of it) ready to be inserted: its fields and the SQL that reads it. */
@@ -12,6 +12,8 @@ export interface RawLog {
   /** SQL for a field's column value. */
   readonly value: (field: Field) => string;
   readonly json: boolean;
+  /** Check addresses row by row; else the caller checks the whole table afterwards, where they are dictionary-coded. */
+  readonly careful: boolean;
 }
 
 /** Fields of a log; labels of labelled connection logs are left to `labels`. */
@@ -23,6 +25,8 @@ export const labelField = (fields: readonly Field[]): string | undefined =>
   fields.find((f) => LABEL_FIELDS.includes(f.name))?.name;
 export const detailField = (fields: readonly Field[]): string | undefined =>
   fields.find((f) => DETAIL_FIELDS.includes(f.name))?.name;
+
+const KEYS = new Set(['capture_id', 'source_id', 'row', 'extra']);
 
 /** Why a parsed row is no record of its table (NULL when it is one). */
 function badReason(table: string): string {
@@ -51,14 +55,13 @@ function badReason(table: string): string {
 export function rawSelect(log: RawLog): string {
   const { table } = log.type;
   const byColumn = new Map(log.fields.filter((f) => f.column !== undefined).map((f) => [f.column!, f]));
-  const skip = new Set(['flow_id', 'capture_id', 'source_id', 'row', 'extra']);
   const columns = columnsOf(table)
-    .filter((c) => !skip.has(c.name))
+    .filter((c) => !(table === 'flows' ? OWN : KEYS).has(c.name))
     .map((c) => {
       const field = byColumn.get(c.name);
       let sql = field ? log.value(field) : `NULL::${c.type}`;
       if (table === 'flows' && c.name === 'proto' && field) sql = `lower(${sql})`;
-      if (table === 'flows' && (c.name === 'orig_h' || c.name === 'resp_h') && field) {
+      if (log.careful && table === 'flows' && (c.name === 'orig_h' || c.name === 'resp_h') && field) {
         sql = `canonical_ip(${sql})`;
       }
       return `${sql} AS ${ident(c.name)}`;

@@ -122,8 +122,8 @@ export class HandshakeState {
     const leaf = this.serverCerts?.[0];
     const mine = this.clientCerts?.[0];
     const known = this.session.shared(knownCertificates);
-    this.serverCerts?.forEach((c, i) => known.report(flow, this.ts, c, i === 0, false));
-    this.clientCerts?.forEach((c, i) => known.report(flow, this.ts, c, i === 0, true));
+    for (const c of this.serverCerts ?? []) known.report(flow, this.ts, c, c === leaf, false);
+    for (const c of this.clientCerts ?? []) known.report(flow, this.ts, c, c === mine, true);
     const any = this.serverCerts !== undefined || this.clientCerts !== undefined;
     const prints = (list: Certificate[] | undefined) => (any ? (list ?? []).map((c) => c.sha256) : undefined);
     const name = client?.serverName;
