@@ -82,6 +82,7 @@ export function network(frame: Frame): { at: number; type: number } | undefined 
   const view = (i: number) => ((b[i] ?? 0) << 8) | (b[i + 1] ?? 0);
   const ip = (i: number) => ({ at: i, type: (b[i] ?? 0) >> 4 === 6 ? 0x86dd : 0x0800 });
   if (link === 101 || link === 12 || link === 14 || link === 228 || link === 229) return ip(0);
+  if (link === 9) return b[0] === 0xff ? ip(4) : ip(2);
   if (link === 0 || link === 108) return ip(4);
   if (link === 113) return { at: 16, type: view(14) };
   if (link === 276) return { at: 20, type: view(0) };
