@@ -12,7 +12,7 @@ import { PacketIndex } from './index/packet-index.js';
 import { addressText } from './output/address.js';
 import type { ColumnBatch } from './output/columns.js';
 import { FlowRows } from './output/flow-rows.js';
-import { makeUid } from './output/uid.js';
+import { UidWriter } from './output/uid.js';
 import { CaptureParser, type PacketHandler } from './read/parser.js';
 import { CaptureRefused, type Problem, Problems } from './read/problems.js';
 import { openSource } from './read/source.js';
@@ -97,7 +97,9 @@ class Engine implements PacketHandler, FlowListener {
   private readonly session: DissectSession | undefined;
   private readonly streams: Streams;
   private readonly filter: PacketFilter | undefined;
-  private readonly uidOf: (file: number, row: number | string) => string;
+  private readonly ownUid: ReadOptions['uid'];
+  private readonly seed: string;
+  private readonly uidWriters: UidWriter[] = [];
   /** Serial of the first flow of each file. */
   private readonly firstSerial: number[] = [];
   private readonly tunnelTypes = new Map<number, TunnelType>();
@@ -112,8 +114,8 @@ class Engine implements PacketHandler, FlowListener {
     options: ReadOptions,
     private readonly sink: CaptureSink,
   ) {
-    const seed = options.seed ?? '';
-    this.uidOf = options.uid ?? ((file, row) => makeUid(file === 0 ? seed : `${seed}/${file}`, row));
+    this.ownUid = options.uid;
+    this.seed = options.seed ?? '';
     this.flows = new Flows(this, options);
     this.decoder = new Decoder(this.flows, this, {
       ...options,
@@ -211,7 +213,8 @@ class Engine implements PacketHandler, FlowListener {
       this.tunnelTypes.delete(serial);
     }
     const { file, row } = this.locate(serial);
-    this.rows.add(t, f, ended, { file, row, uid: this.uidOf(file, row), service, tunnelParents: this.parentsOf(f) });
+    const uid = this.ownUid ? this.ownUid(file, row) : this.uidWriter(file);
+    this.rows.add(t, f, ended, { file, row, uid, service, tunnelParents: this.parentsOf(f) });
     if (this.rows.length >= this.batchRows) this.takeRows();
   }
 
@@ -292,6 +295,19 @@ class Engine implements PacketHandler, FlowListener {
     let file = this.firstSerial.length - 1;
     while (file > 0 && this.firstSerial[file]! > serial) file--;
     return { file, row: serial - this.firstSerial[file]! };
+  }
+
+  private uidWriter(file: number): UidWriter {
+    let writer = this.uidWriters[file];
+    if (!writer) {
+      writer = new UidWriter(file === 0 ? this.seed : `${this.seed}/${file}`);
+      this.uidWriters[file] = writer;
+    }
+    return writer;
+  }
+
+  private uidOf(file: number, row: number | string): string {
+    return this.ownUid ? this.ownUid(file, row) : this.uidWriter(file).text(row);
   }
 
   private uidOfSerial(serial: number): string {

@@ -1,7 +1,11 @@
 import { icmpCounterpart } from './icmp.js';
 import { Sha1Block } from './sha1.js';
 
-const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+const BASE64 = Uint8Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/', (c) =>
+  c.charCodeAt(0),
+);
+/** Length of a Community ID in bytes. */
+export const COMMUNITY_ID_BYTES = 30;
 const ICMP = 1;
 const ICMPV6 = 58;
 /** Community ID knows fewer ICMPv6 pairs than the flow table. */
@@ -13,15 +17,32 @@ const WITH_PORTS = new Set([ICMP, 6, 17, ICMPV6, 132]);
 export class CommunityId {
   private readonly sha1 = new Sha1Block();
 
+  private readonly out = new Uint8Array(COMMUNITY_ID_BYTES);
+
   /** @param seed 16-bit seed of the specification */
   constructor(private readonly seed = 0) {}
 
+  /** Text of a Community ID; parameters as for {@link write}. */
+  of(addr: Int32Array, at: number, proto: number, sourcePort: number, targetPort: number): string {
+    this.write(addr, at, proto, sourcePort, targetPort, this.out, 0);
+    return String.fromCharCode(...this.out);
+  }
+
   /**
+   * Write a Community ID at `bytes[pos]`; the result is the position behind it.
    * @param addr array with source and destination address at `at`, 4 words each (IPv4 as ::ffff:a.b.c.d)
    * @param sourcePort port, or ICMP type
    * @param targetPort port, or ICMP code or counterpart type
    */
-  of(addr: Int32Array, at: number, proto: number, sourcePort: number, targetPort: number): string {
+  write(
+    addr: Int32Array,
+    at: number,
+    proto: number,
+    sourcePort: number,
+    targetPort: number,
+    bytes: Uint8Array,
+    pos: number,
+  ): number {
     const v4 = addr[at] === 0 && addr[at + 1] === 0 && addr[at + 2] === 0xffff;
     let port1 = sourcePort;
     let port2 = targetPort;
@@ -54,7 +75,7 @@ export class CommunityId {
       block.byte(port2 >> 8);
       block.byte(port2 & 0xff);
     }
-    return `1:${base64(block.digest())}`;
+    return base64(block.digest(), bytes, pos);
   }
 }
 
@@ -67,8 +88,10 @@ function ordered(addr: Int32Array, a: number, b: number, port1: number, port2: n
   return port1 < port2;
 }
 
-function base64(digest: Int32Array): string {
-  let text = '';
+function base64(digest: Int32Array, bytes: Uint8Array, pos: number): number {
+  let p = pos;
+  bytes[p++] = 49;
+  bytes[p++] = 58;
   let bits = 0;
   let count = 0;
   for (let k = 0; k < 20; k++) {
@@ -76,8 +99,10 @@ function base64(digest: Int32Array): string {
     count += 8;
     while (count >= 6) {
       count -= 6;
-      text += BASE64[(bits >> count) & 63];
+      bytes[p++] = BASE64[(bits >> count) & 63]!;
     }
   }
-  return `${text}${BASE64[(bits << (6 - count)) & 63]}=`;
+  bytes[p++] = BASE64[(bits << (6 - count)) & 63]!;
+  bytes[p++] = 61;
+  return p;
 }

@@ -21,13 +21,18 @@ export type Outcome = 'established' | 'no_reply' | 'rejected' | 'reset' | 'one_w
 /** A SYN of the originator, then its RST, with no sign of life from the responder between them. */
 const ABORTED_ATTEMPT = /^\^?S[^HAFGIQ]*R/;
 
-/** `conn_state` of a TCP connection from its endpoint states, payload bytes and history. */
+/** True when the history tells of an attempt that its originator aborted. */
+export function isAbortedAttempt(history: string): boolean {
+  return ABORTED_ATTEMPT.test(history);
+}
+
+/** `conn_state` of a TCP connection from its endpoint states, payload bytes and {@link isAbortedAttempt}. */
 export function tcpConnState(
   orig: number,
   resp: number,
   origBytes: number,
   respBytes: number,
-  history: string,
+  aborted: boolean,
 ): ConnState {
   const origIdle = orig === INACTIVE || orig === PARTIAL;
   const respIdle = resp === INACTIVE || resp === PARTIAL;
@@ -38,7 +43,7 @@ export function tcpConnState(
   }
   if (orig === RESET) {
     if (!respIdle) return 'RSTO';
-    return ABORTED_ATTEMPT.test(history) ? 'RSTOS0' : 'OTH';
+    return aborted ? 'RSTOS0' : 'OTH';
   }
   if (resp === CLOSED && orig === CLOSED) return 'SF';
   if (orig === CLOSED) return respIdle ? 'SH' : 'S2';

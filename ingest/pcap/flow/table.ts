@@ -15,6 +15,9 @@ import {
 } from './layout.js';
 
 const START_CAPACITY = 1024;
+const MAX_LONG_HISTORY = 200;
+/** Longest history in letters. */
+export const HISTORY_BYTES = HIST_MAX + MAX_LONG_HISTORY;
 
 /** Fixed-size flow records in one growing buffer, found by an open-addressing hash over both directions. */
 export class FlowTable {
@@ -130,7 +133,11 @@ export class FlowTable {
     if (n < HIST_MAX) {
       this.b[at + B_HIST + n] = code;
       this.b[at + B_HIST_LEN] = n + 1;
-    } else this.longHistory.set(f, (this.longHistory.get(f) ?? '') + String.fromCharCode(code));
+      return;
+    }
+    const rest = this.longHistory.get(f) ?? '';
+    // Letters may come back when sequence numbers change; a hostile flow must not grow without bound.
+    if (rest.length < MAX_LONG_HISTORY) this.longHistory.set(f, rest + String.fromCharCode(code));
   }
 
   /** Append a letter (upper case for the originator) unless it was given before; true when it was. */
@@ -142,6 +149,17 @@ export class FlowTable {
     this.i[at] = seen | mask;
     this.addHistory(f, upper | (dir << 5));
     return false;
+  }
+
+  /** Write the history at `bytes[pos]`, at most `room` letters; the result is the position behind it. */
+  writeHistory(f: number, bytes: Uint8Array, pos: number, room: number): number {
+    const at = f * STRIDE_BYTES;
+    const n = this.b[at + B_HIST_LEN]!;
+    for (let k = 0; k < n; k++) bytes[pos + k] = this.b[at + B_HIST + k]!;
+    const rest = n === HIST_MAX ? (this.longHistory.get(f) ?? '') : '';
+    const more = Math.min(rest.length, room - n);
+    for (let k = 0; k < more; k++) bytes[pos + n + k] = rest.charCodeAt(k);
+    return pos + n + more;
   }
 
   history(f: number): string {

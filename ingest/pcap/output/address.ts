@@ -29,6 +29,41 @@ export function macText(buf: Uint8Array, at: number): string {
   return `${HEX[buf[at]!]}:${HEX[buf[at + 1]!]}:${HEX[buf[at + 2]!]}:${HEX[buf[at + 3]!]}:${HEX[buf[at + 4]!]}:${HEX[buf[at + 5]!]}`;
 }
 
+/** Longest text of an address in bytes. */
+export const ADDRESS_BYTES = 45;
+
+/** Write an address like {@link addressText} at `bytes[pos]`; the result is the position behind it. */
+export function writeAddress(words: Int32Array, at: number, bytes: Uint8Array, pos: number): number {
+  let p = pos;
+  if (words[at] === 0 && words[at + 1] === 0 && words[at + 2] === 0xffff) {
+    const d = words[at + 3]!;
+    for (let shift = 24; shift >= 0; shift -= 8) {
+      const n = (d >>> shift) & 255;
+      if (n > 99) bytes[p++] = 48 + ((n / 100) | 0);
+      if (n > 9) bytes[p++] = 48 + (((n / 10) | 0) % 10);
+      bytes[p++] = 48 + (n % 10);
+      if (shift > 0) bytes[p++] = 46;
+    }
+    return p;
+  }
+  const text = addressText(words, at);
+  for (let k = 0; k < text.length; k++) bytes[p++] = text.charCodeAt(k);
+  return p;
+}
+
+const HEX_DIGITS = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
+
+/** Write a hardware address like {@link macText} (17 bytes). */
+export function writeMac(buf: Uint8Array, at: number, bytes: Uint8Array, pos: number): number {
+  let p = pos;
+  for (let k = 0; k < 6; k++) {
+    if (k > 0) bytes[p++] = 58;
+    bytes[p++] = HEX_DIGITS[buf[at + k]! >> 4]!;
+    bytes[p++] = HEX_DIGITS[buf[at + k]! & 15]!;
+  }
+  return p;
+}
+
 /** Text of recently seen addresses, so that a busy host is formatted once. */
 export class AddressCache {
   private readonly v4 = new Map<number, string>();

@@ -144,8 +144,7 @@ class TextBuffer {
   private readonly encoder = new TextEncoder();
 
   append(text: string): void {
-    const room = text.length * 3;
-    if (this.used + room > this.bytes.length) this.bytes = enlarge(this.bytes, this.used + room);
+    this.reserve(text.length * 3);
     const n = text.length;
     let at = this.used;
     // Most columns are ASCII and short, where the loop beats the encoder.
@@ -158,6 +157,10 @@ class TextBuffer {
       this.bytes[at++] = code;
     }
     this.used = at;
+  }
+
+  reserve(size: number): void {
+    if (this.used + size > this.bytes.length) this.bytes = enlarge(this.bytes, this.used + size);
   }
 
   take(): Uint8Array {
@@ -177,7 +180,27 @@ export class StringColumn extends Column {
 
   push(value: string | undefined): void {
     if (value !== undefined) this.text.append(value);
-    this.mark(value !== undefined);
+    this.close(value !== undefined);
+  }
+
+  /** Where to write up to `size` bytes of the next value: into `bytes`, from the returned position. */
+  room(size: number): number {
+    this.text.reserve(size);
+    return this.text.used;
+  }
+
+  get bytes(): Uint8Array {
+    return this.text.bytes;
+  }
+
+  /** The next value ends at `position` of `bytes`. */
+  pushTo(position: number): void {
+    this.text.used = position;
+    this.close(true);
+  }
+
+  private close(present: boolean): void {
+    this.mark(present);
     if (this.length >= this.offsets.length) this.offsets = enlarge(this.offsets, this.length);
     this.offsets[this.length] = this.text.used;
   }

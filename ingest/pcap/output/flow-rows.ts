@@ -1,5 +1,12 @@
-import { CommunityId } from '../flow/community-id.js';
-import { type ConnState, isEstablished, outcomeOf, tcpConnState, udpConnState } from '../flow/conn-state.js';
+import { COMMUNITY_ID_BYTES, CommunityId } from '../flow/community-id.js';
+import {
+  type ConnState,
+  isAbortedAttempt,
+  isEstablished,
+  outcomeOf,
+  tcpConnState,
+  udpConnState,
+} from '../flow/conn-state.js';
 import type { Ended } from '../flow/flows.js';
 import {
   B_MAC,
@@ -18,13 +25,14 @@ import {
   I_PORTS,
   I_PROTO,
   I_VLAN,
+  RESET,
   STRIDE_BYTES,
   STRIDE_D,
   STRIDE_I,
 } from '../flow/layout.js';
 import { streamBytes } from '../flow/sequence.js';
-import type { FlowTable } from '../flow/table.js';
-import { AddressCache, macText } from './address.js';
+import { type FlowTable, HISTORY_BYTES } from '../flow/table.js';
+import { ADDRESS_BYTES, writeAddress, writeMac } from './address.js';
 import {
   BoolColumn,
   type ColumnBatch,
@@ -34,6 +42,9 @@ import {
   StringColumn,
   StringListColumn,
 } from './columns.js';
+import { UID_BYTES, UidWriter } from './uid.js';
+
+const MAC_BYTES = 17;
 
 const PROTO_NAMES: Readonly<Record<number, string>> = { 1: 'icmp', 6: 'tcp', 17: 'udp', 58: 'icmp', 132: 'sctp' };
 
@@ -43,7 +54,8 @@ export interface FlowIdentity {
   file: number;
   /** Number of the flow in that file, in order of first packets, from 0. */
   row: number;
-  uid: string | undefined;
+  /** The uid, or what writes it from the row. */
+  uid: string | UidWriter | undefined;
   service: string | undefined;
   tunnelParents: readonly string[] | undefined;
 }
@@ -83,7 +95,6 @@ export class FlowRows {
   private readonly parents = new StringListColumn('tunnel_parents');
   private readonly community = new StringColumn('community_id');
   private readonly extra = new StringColumn('extra');
-  private readonly addresses = new AddressCache();
   private readonly communityId: CommunityId;
 
   /** @param communitySeed seed of the Community ID */
@@ -107,10 +118,13 @@ export class FlowRows {
     const respPkts = i[r + I_PKTS + 1]!;
     const orig = tcp ? streamBytes(t, f, 0) : Math.max(0, t.d[d + D_BYTES]!);
     const resp = tcp ? streamBytes(t, f, 1) : Math.max(0, t.d[d + D_BYTES + 1]!);
-    const history = t.history(f);
     let state: ConnState = 'OTH';
-    if (tcp) state = tcpConnState(t.b[c + B_STATE]!, t.b[c + B_STATE + 1]!, orig, resp, history);
-    else if (proto === 17) state = udpConnState(t.d[d + D_BYTES]! >= 0, t.d[d + D_BYTES + 1]! >= 0);
+    if (tcp) {
+      const origState = t.b[c + B_STATE]!;
+      const aborted = origState === RESET && isAbortedAttempt(t.history(f));
+      state = tcpConnState(origState, t.b[c + B_STATE + 1]!, orig, resp, aborted);
+    }
+    if (proto === 17) state = udpConnState(t.d[d + D_BYTES]! >= 0, t.d[d + D_BYTES + 1]! >= 0);
     const established = isEstablished(tcp, state, orig, resp, origPkts, respPkts);
     const ports = i[r + I_PORTS]!;
     const micros = t.d[d + D_LAST]! - t.d[d + D_FIRST]!;
@@ -119,17 +133,24 @@ export class FlowRows {
 
     this.file.push(who.file);
     this.row.push(who.row);
-    this.uid.push(who.uid);
+    if (who.uid instanceof UidWriter) {
+      const at = this.uid.room(UID_BYTES);
+      who.uid.write(who.row, this.uid.bytes, at);
+      this.uid.pushTo(at + UID_BYTES);
+    } else this.uid.push(who.uid);
     this.ts.push(t.d[d + D_FIRST]!);
     this.duration.push(lasted ? micros / 1e6 : undefined);
-    this.origH.push(this.addresses.text(i, r + I_ADDR));
+    this.address(this.origH, i, r + I_ADDR);
     this.origP.push(ports >>> 16);
-    this.respH.push(this.addresses.text(i, r + I_ADDR + 4));
+    this.address(this.respH, i, r + I_ADDR + 4);
     this.respP.push(ports & 0xffff);
     this.proto.push(PROTO_NAMES[proto] ?? 'unknown_transport');
     this.service.push(who.service);
     this.connState.push(state);
-    this.history.push(history === '' ? undefined : history);
+    const from = this.history.room(HISTORY_BYTES);
+    const to = t.writeHistory(f, this.history.bytes, from, HISTORY_BYTES);
+    if (to > from) this.history.pushTo(to);
+    else this.history.push(undefined);
     this.origBytes.push(lasted ? orig : undefined);
     this.respBytes.push(lasted ? resp : undefined);
     this.missed.push(t.d[d + D_MISSED]!);
@@ -145,14 +166,29 @@ export class FlowRows {
     this.orientation.push(guessed ? 'guessed' : 'seen');
     this.ended.push(ended);
     const mac = (flags & FLAG_MAC) !== 0;
-    this.origMac.push(mac ? macText(t.b, c + B_MAC) : undefined);
-    this.respMac.push(mac ? macText(t.b, c + B_MAC + 6) : undefined);
+    this.mac(this.origMac, mac, t.b, c + B_MAC);
+    this.mac(this.respMac, mac, t.b, c + B_MAC + 6);
     const vlan = i[r + I_VLAN]!;
     this.vlan.push((vlan & 0xffff) !== 0 ? vlan & 0xffff : undefined);
     this.innerVlan.push(vlan >>> 16 !== 0 ? vlan >>> 16 : undefined);
     this.parents.push(who.tunnelParents);
-    this.community.push(this.communityId.of(i, r + I_ADDR, proto, ports >>> 16, ports & 0xffff));
+    const id = this.community.room(COMMUNITY_ID_BYTES);
+    const { bytes } = this.community;
+    this.community.pushTo(this.communityId.write(i, r + I_ADDR, proto, ports >>> 16, ports & 0xffff, bytes, id));
     this.extra.push(PROTO_NAMES[proto] === undefined ? `{"ip_proto":${proto}}` : undefined);
+  }
+
+  private address(column: StringColumn, words: Int32Array, at: number): void {
+    const pos = column.room(ADDRESS_BYTES);
+    column.pushTo(writeAddress(words, at, column.bytes, pos));
+  }
+
+  private mac(column: StringColumn, known: boolean, buf: Uint8Array, at: number): void {
+    if (!known) column.push(undefined);
+    else {
+      const pos = column.room(MAC_BYTES);
+      column.pushTo(writeMac(buf, at, column.bytes, pos));
+    }
   }
 
   /** The rows so far as a batch; the builder starts again. */
