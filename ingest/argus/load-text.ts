@@ -1,0 +1,118 @@
+import { readFileSync } from 'node:fs';
+import { asset } from '../../cli/package-root.js';
+import type { Database } from '../case/database.js';
+import { lit } from '../case/sql.js';
+import { dropRefused, linePlace, type ReadableText, readableText, rowLines, takeRefused } from '../delimited/lines.js';
+import { cell, jsonMembers, scanCsv } from '../delimited/scan-csv.js';
+import type { LoadContext } from '../reader.js';
+import type { TextStats } from '../scan/text-stats.js';
+import type { ArgusField, ArgusHeader } from './header.js';
+
+const sql = (name: string): string => readFileSync(asset('ingest', name), 'utf8');
+const macros = sql('delimited/macros.sql') + sql('argus/macros.sql');
+const rowsSql = sql('argus/rows.sql');
+const flowsSql = sql('argus/flows.sql');
+const arpSql = sql('argus/arp.sql');
+const labelsSql = sql('argus/labels.sql');
+
+const PREFIX = 'argus';
+const PAGE = 20_000;
+
+/** What an Argus text gave. */
+export interface LoadedArgus {
+  readonly flows: number;
+  readonly arp: number;
+  /** Rows and lines that became rejects. */
+  readonly rejected: number;
+}
+
+/** Loads Argus text: every line but headers becomes a flow, an `arp` row or a reject. */
+export async function loadArgusText(
+  context: LoadContext,
+  path: string,
+  stats: TextStats,
+  header: ArgusHeader,
+): Promise<LoadedArgus> {
+  const { db } = context.store;
+  const text = readableText(context, path, stats);
+  const skip = header.guessed ? 0 : 1;
+  await db.run(macros);
+  await db.run(cellsView(header, text.path, skip, stats.maxLine));
+  await db.run(rowsSql);
+  await db.run(bind(flowsSql, context));
+  const flows = await count(db, 'flows', context.captureId);
+  if (header.fields.has('label')) await db.run(bind(labelsSql, context));
+  const rest = flows + skip < text.lines ? await loadRest(context, text, skip) : { arp: 0, rejected: 0, headers: 0 };
+  const missing = text.lines - skip - flows - rest.arp - rest.rejected - rest.headers;
+  if (missing !== 0) context.reject({ place: 'file', reason: `${missing} lines could not be accounted for` });
+  // A failure rolls these back with the rest.
+  await db.run('DROP VIEW argus_rows; DROP VIEW argus_counted; DROP VIEW argus_parsed; DROP VIEW argus_cells;');
+  await dropRefused(db, PREFIX);
+  return { flows, arp: rest.arp, rejected: rest.rejected };
+}
+
+/** What is no flow: ARP rows, bad rows and lines, repeated headers. */
+async function loadRest(
+  context: LoadContext,
+  text: ReadableText,
+  skip: number,
+): Promise<{ arp: number; rejected: number; headers: number }> {
+  const { db } = context.store;
+  let rejected = 0;
+  const refused = await takeRefused(db, PREFIX, (line) => {
+    rejected++;
+    context.reject({ place: linePlace(text, line.line), reason: line.reason, sample: line.text });
+  });
+  await db.run(bind(arpSql, context));
+  const arp = await count(db, 'arp', context.captureId);
+  await db.run(
+    'CREATE OR REPLACE TEMP TABLE argus_bad AS SELECT n, reason, left(line, 400) AS sample FROM argus_rows WHERE reason IS NOT NULL',
+  );
+  const lineOf = rowLines(skip, refused);
+  let headers = 0;
+  for (let last = 0; ; ) {
+    const rows = await db.all<{ n: string; reason: string; sample: string }>(
+      `SELECT n, reason, sample FROM argus_bad WHERE n > ${last} ORDER BY n LIMIT ${PAGE}`,
+    );
+    for (const row of rows) {
+      last = Number(row.n);
+      const line = lineOf(last);
+      if (row.reason === 'header') headers++;
+      else context.reject({ place: linePlace(text, line), reason: row.reason, sample: row.sample });
+    }
+    rejected += rows.filter((r) => r.reason !== 'header').length;
+    if (rows.length < PAGE) break;
+  }
+  await db.run('DROP TABLE argus_bad');
+  return { arp, rejected, headers };
+}
+
+/** The view `argus_cells`: the file's cells under the names that `rows.sql` uses. */
+function cellsView(header: ArgusHeader, path: string, skip: number, maxLine: number): string {
+  const { columns, fields, delimiter, others } = header;
+  const field = (name: ArgusField): string => cell(columns, fields.get(name));
+  const name = (f: ArgusField): string => (fields.has(f) ? lit(fields.get(f)!) : 'NULL::VARCHAR');
+  const scan = scanCsv({ path, delimiter, skip, columns, maxLine, prefix: PREFIX });
+  const all = columns.map((c) => `coalesce("${c.replaceAll('"', '""')}", '')`).join(` || ${lit(delimiter)} || `);
+  return `CREATE OR REPLACE TEMP VIEW argus_cells AS SELECT
+    row_number() OVER () AS n, ${all} AS line, ${name('start')} AS start_name, ${name('last')} AS last_name,
+    ${field('start')} AS start_text, ${field('last')} AS last_text, ${field('dur')} AS dur_text,
+    lower(${field('proto')}) AS proto_text, ${field('src')} AS src_text, ${field('sport')} AS sport, ${field('dir')} AS dir,
+    ${field('dst')} AS dst_text, ${field('dport')} AS dport, ${field('state')} AS state,
+    ${field('totPkts')} AS tot_pkts_text, ${field('totBytes')} AS tot_bytes_text,
+    ${field('srcPkts')} AS src_pkts_text, ${field('srcBytes')} AS src_bytes_text,
+    ${field('dstPkts')} AS dst_pkts_text, ${field('dstBytes')} AS dst_bytes_text,
+    ${field('srcMac')} AS src_mac, ${field('dstMac')} AS dst_mac,
+    ${field('srcVlan')} AS src_vlan, ${field('dstVlan')} AS dst_vlan, ${field('label')} AS label,
+    ${jsonMembers(others)} AS members
+    FROM ${scan}`;
+}
+
+const bind = (text: string, context: LoadContext): string =>
+  text
+    .replaceAll('$flow_base', String(context.flowBase))
+    .replaceAll('$capture_id', lit(context.captureId))
+    .replaceAll('$source_id', lit(context.sourceId));
+
+const count = (db: Database, table: string, captureId: string): Promise<number> =>
+  db.number(`SELECT count(*) FROM ${table} WHERE capture_id = ${lit(captureId)}`);
