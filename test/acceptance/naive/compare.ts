@@ -26,7 +26,7 @@ export function compare(
   key: readonly string[],
   main: readonly string[],
   label: string,
-  equal: (field: string, want: string, got: string) => boolean = (_f, want, got) => want === got,
+  equal: (field: string, want: string, got: string) => boolean = sameText,
 ): Comparison {
   const left = actual.map((row) =>
     Object.fromEntries(Object.entries(row).map(([k, v]) => [k === 'ttls' ? 'TTLs' : k, v])),
@@ -70,4 +70,11 @@ export function compare(
         .join(' | ')}`,
     );
   return { expected: expected.length, equal: same, differences };
+}
+
+const SETS = new Set(['rcptto', 'to', 'cc', 'proxied']);
+
+/** Equal, the order of sets aside. */
+export function sameText(field: string, want: string, got: string): boolean {
+  return want === got || (SETS.has(field) && want.split(',').sort().join() === got.split(',').sort().join());
 }

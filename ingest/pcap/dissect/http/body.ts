@@ -1,58 +1,92 @@
 import { constants, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
 import type { FlowContext, Session } from '../dissector.js';
 import { type FileInfo, FileTracker } from '../files/tracker.js';
+import { LineBuffer } from '../lines.js';
+import { MimeParser } from '../mime/parser.js';
+import type { BodyHeaders } from './headers.js';
 
 const MAX_COMPRESSED = 1 << 20;
 const MAX_PLAIN = 16 << 20;
+const MAX_PARTS = 500;
 
-/** The body of a message: its length as Zeek counts it (decompressed) and the file it carries. */
+/** The body of a message: its length as Zeek counts it (decompressed) and the files it carries. */
 export class Body {
   length = 0;
-  readonly file: FileTracker;
+  readonly files: FileTracker[] = [];
   private readonly encoding: string | undefined;
-  private parts: Uint8Array[] | undefined;
+  private readonly single: FileTracker | undefined;
+  private readonly lines: LineBuffer | undefined;
+  private readonly parts: MimeParser | undefined;
+  private packed: Uint8Array[] | undefined;
   private kept = 0;
   private ts = 0;
 
-  constructor(flow: FlowContext, session: Session, n: number, info: FileInfo, encoding: string | undefined) {
-    this.file = new FileTracker(flow, session, n, encoding === undefined ? info : { ...info, total: undefined });
-    this.encoding = encoding;
-    if (encoding !== undefined) this.parts = [];
+  /** `nextFile` numbers the files of the flow. */
+  constructor(flow: FlowContext, session: Session, nextFile: () => number, info: FileInfo, headers: BodyHeaders) {
+    this.encoding = headers.encoding;
+    if (this.encoding !== undefined) this.packed = [];
+    if (headers.boundary !== undefined && this.encoding === undefined) {
+      this.lines = new LineBuffer(16384);
+      this.parts = new MimeParser({
+        leaf: (_depth, filename) => {
+          const file = new FileTracker(flow, session, nextFile(), { ...info, filename, total: undefined });
+          if (this.files.length < MAX_PARTS) this.files.push(file);
+          return file;
+        },
+      });
+      this.parts.beginParts(headers.boundary);
+      return;
+    }
+    this.single = new FileTracker(
+      flow,
+      session,
+      nextFile(),
+      this.encoding === undefined ? info : { ...info, total: undefined },
+    );
+    this.files.push(this.single);
   }
 
   data(ts: number, buf: Uint8Array, start: number, end: number): void {
     this.ts = ts;
-    if (this.parts === undefined) {
+    if (this.packed === undefined) {
       this.length += end - start;
-      this.file.data(ts, buf, start, end);
+      this.single?.data(ts, buf, start, end);
+      this.split(ts, buf, start, end);
       return;
     }
-    this.parts.push(buf.slice(start, end));
+    this.packed.push(buf.slice(start, end));
     this.kept += end - start;
-    if (this.kept > MAX_COMPRESSED) this.unpack(true);
+    if (this.kept > MAX_COMPRESSED) this.unpack();
   }
 
   gap(bytes: number): void {
-    if (this.parts !== undefined) this.unpack(true);
+    if (this.packed !== undefined) this.unpack();
     this.length += bytes;
-    this.file.gap(bytes);
+    this.single?.gap(bytes);
   }
 
   end(): void {
-    if (this.parts !== undefined) this.unpack(false);
-    this.file.end();
+    if (this.packed !== undefined) this.unpack();
+    this.parts?.end();
+    this.single?.end();
   }
 
-  /** `early`: more follows that will not be unpacked and counts as it is. */
-  private unpack(early: boolean): void {
-    const packed = Buffer.concat(this.parts!);
-    this.parts = undefined;
+  private split(ts: number, buf: Uint8Array, start: number, end: number): void {
+    const { lines, parts } = this;
+    if (lines === undefined || parts === undefined) return;
+    for (let at = lines.next(buf, start, end); at >= 0; at = at < end ? lines.next(buf, at, end) : -1) {
+      parts.line(ts, lines.line, lines.lineStart, lines.lineEnd, lines.crlf);
+    }
+  }
+
+  /** What comes after this is counted as it is. */
+  private unpack(): void {
+    const packed = Buffer.concat(this.packed!);
+    this.packed = undefined;
     if (packed.length === 0) return;
-    const plain = inflate(packed, this.encoding!);
-    const out = plain ?? packed;
+    const out = inflate(packed, this.encoding!) ?? packed;
     this.length += out.length;
-    this.file.data(this.ts, out, 0, out.length);
-    if (early) this.file.gap(0);
+    this.single?.data(this.ts, out, 0, out.length);
   }
 }
 

@@ -7,6 +7,7 @@ import { type BodyHeaders, isProxyHeader, noHeaders, noteHeader } from './header
 import { type Framing, type MessageHandler, MessageReader } from './reader.js';
 import { parseRequestLine, parseStatusLine, unescapeUri } from './request-line.js';
 import { Transaction } from './transaction.js';
+import { WebSocketReader } from './websocket.js';
 
 const MAX_PENDING = 256;
 
@@ -23,6 +24,7 @@ export class HttpDissector implements Dissector {
   private readonly methods: { method: string; version: string }[] = [];
   private inside: Dissector | undefined;
   private upgraded = false;
+  private frames: [WebSocketReader, WebSocketReader] | undefined;
 
   constructor(flow: FlowContext, session: Session) {
     this.flow = flow;
@@ -32,7 +34,9 @@ export class HttpDissector implements Dissector {
 
   get service(): string {
     const inner = this.inside?.service;
-    return inner === undefined ? 'http' : `http,${inner}`;
+    return ['http', ...(this.frames === undefined ? [] : ['websocket']), ...(inner === undefined ? [] : [inner])].join(
+      ',',
+    );
   }
 
   get active(): boolean {
@@ -45,8 +49,10 @@ export class HttpDissector implements Dissector {
   }
 
   gap(fromOrig: boolean, bytes: number): void {
-    if (this.inside !== undefined) this.inside.gap(fromOrig, bytes);
-    else this.readers[fromOrig ? 0 : 1].gap(bytes);
+    if (this.inside !== undefined) {
+      if (this.frames?.[fromOrig ? 0 : 1].gap(bytes) === false) this.upgraded = true;
+      this.inside.gap(fromOrig, bytes);
+    } else this.readers[fromOrig ? 0 : 1].gap(bytes);
   }
 
   end(ts: number): void {
@@ -135,7 +141,7 @@ export class HttpDissector implements Dissector {
   newBody(fromOrig: boolean, headers: BodyHeaders): Body {
     const total = headers.chunked ? undefined : headers.length;
     const info = { source: 'HTTP', fromOrig, filename: headers.filename, total };
-    return new Body(this.flow, this.session, this.files++, info, headers.encoding);
+    return new Body(this.flow, this.session, () => this.files++, info, headers);
   }
 
   /** A message is complete. */
@@ -144,7 +150,7 @@ export class HttpDissector implements Dissector {
     const known = this.pending.has(fromOrig ? this.requests : this.responses);
     if (!known) return;
     const transaction = this.current(fromOrig, ts);
-    if (body !== undefined && body.file.size > 0) transaction.file(fromOrig, body.file.fuid, body.file.mimeType);
+    for (const file of body?.files ?? []) if (file.size > 0) transaction.file(fromOrig, file.fuid, file.mimeType);
     transaction.row[fromOrig ? 'request_body_len' : 'response_body_len'] = body?.length ?? 0;
     if (fromOrig) return;
     const code = transaction.row.status_code as number | undefined;
@@ -160,12 +166,25 @@ export class HttpDissector implements Dissector {
     for (const reader of this.readers) reader.openTunnel();
   }
 
-  upgrade(): void {
-    this.upgraded = true;
+  /** The server has agreed to change the protocol. */
+  upgrade(protocol: string | undefined): void {
+    if (protocol !== 'websocket') {
+      this.upgraded = true;
+      return;
+    }
+    this.frames = [new WebSocketReader(), new WebSocketReader()];
+    this.openTunnel();
   }
 
   tunnel(fromOrig: boolean, ts: number, buf: Uint8Array, start: number, end: number): void {
-    if (this.inside?.active) this.inside.data(fromOrig, ts, buf, start, end);
+    const { inside, frames } = this;
+    if (inside?.active !== true) return;
+    if (frames === undefined) inside.data(fromOrig, ts, buf, start, end);
+    else {
+      frames[fromOrig ? 0 : 1].data(buf, start, end, (bytes) => {
+        if (inside.active) inside.data(fromOrig, ts, bytes, 0, bytes.length);
+      });
+    }
   }
 
   private shed(): void {
@@ -291,8 +310,8 @@ class Responses extends Side {
       return { kind: 'tunnel' };
     }
     if (code === 101) {
-      this.connection.upgrade();
-      return { kind: 'none' };
+      this.connection.upgrade(headers.upgrade);
+      return { kind: headers.upgrade === 'websocket' ? 'tunnel' : 'none' };
     }
     if (this.method === 'HEAD' || (code >= 100 && code < 200) || code === 204 || code === 304) return { kind: 'none' };
     if (headers.chunked) return { kind: 'chunked' };

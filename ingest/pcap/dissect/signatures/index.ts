@@ -8,7 +8,13 @@ const WATCHED = 64;
 const ENOUGH = 64;
 
 /** The first signature that fits the beginning of one direction. */
-export function matchSignature(fromOrig: boolean, buf: Uint8Array, start: number, end: number, flow: FlowContext): Signature | undefined {
+export function matchSignature(
+  fromOrig: boolean,
+  buf: Uint8Array,
+  start: number,
+  end: number,
+  flow: FlowContext,
+): Signature | undefined {
   const head: Head = { buf, start, end, size: end - start, text: latin1(buf, start, Math.min(end, start + 256)), flow };
   for (const signature of SIGNATURES) {
     if (signature.transport !== 'both' && signature.transport !== flow.proto) continue;
@@ -71,7 +77,8 @@ class NamedService implements Dissector {
   private authentication(buf: Uint8Array, start: number, end: number): void {
     const head = latin1(buf, start, Math.min(end, start + 1024));
     if (head.includes('NTLMSSP\x00')) this.names.add('ntlm');
-    if (head.includes('\x06\x06\x2b\x06\x01\x05\x05\x02') && this.signature?.service === 'smb') this.names.add('gssapi');
+    if (head.includes('\x06\x06\x2b\x06\x01\x05\x05\x02') && this.signature?.service === 'smb')
+      this.names.add('gssapi');
   }
 }
 

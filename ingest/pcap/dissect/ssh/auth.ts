@@ -1,6 +1,7 @@
 /**
  * Outcome of a login told from the sizes of ciphered server segments (the heuristic of Zeek): the first answers the
- * service request; the next is as long as a refusal (its list of methods), or 16 bytes shorter than the first: success.
+ * service request; the next refuses the method "none", which is no attempt, and so tells how long a refusal is; a segment
+ * 16 bytes shorter than the first is a success.
  */
 export class AuthGuess {
   attempts = 0;
@@ -20,7 +21,7 @@ export class AuthGuess {
       return true;
     }
     if (this.refusal === 0) this.refusal = size;
-    if (size === this.refusal) {
+    else if (size === this.refusal) {
       this.attempts++;
       this.success = false;
     }

@@ -21,7 +21,16 @@ export function parseKexInit(buf: Uint8Array, start: number, end: number): KexIn
     lists.push(text(buf, at + 4, stop));
     at = stop;
   }
-  const [kex, hostKey, c1, c2, m1, m2, z1, z2] = lists as [string, string, string, string, string, string, string, string];
+  const [kex, hostKey, c1, c2, m1, m2, z1, z2] = lists as [
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
   return { kex, hostKey, cipher: [c1, c2], mac: [m1, m2], compression: [z1, z2] };
 }
 
