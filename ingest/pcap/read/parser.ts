@@ -1,4 +1,4 @@
-import { PcapFormat } from './pcap.js';
+import { isMagic, PcapFormat } from './pcap.js';
 import { PcapngFormat } from './pcapng.js';
 import { CaptureRefused, type Problems } from './problems.js';
 
@@ -35,14 +35,13 @@ export interface CaptureFormat {
   parse(buf: Uint8Array, view: DataView, pos: number, end: number, base: number): number;
 }
 
-const PCAP_MAGICS = new Set([0xa1b2c3d4, 0xd4c3b2a1, 0xa1b23c4d, 0x4d3cb2a1, 0xa1b2cd34, 0x34cdb2a1]);
 const PCAPNG_MAGIC = 0x0a0d0d0a;
 
 /** True when the bytes start like a pcap or pcapng file. */
 export function isCaptureMagic(buf: Uint8Array): boolean {
   if (buf.length < 4) return false;
   const magic = ((buf[0]! << 24) | (buf[1]! << 16) | (buf[2]! << 8) | buf[3]!) >>> 0;
-  return magic === PCAPNG_MAGIC || PCAP_MAGICS.has(magic);
+  return magic === PCAPNG_MAGIC || isMagic(magic);
 }
 
 /**
@@ -135,7 +134,7 @@ export class CaptureParser {
     const view = new DataView(buf.buffer, buf.byteOffset, len);
     const magic = view.getUint32(0);
     if (magic === PCAPNG_MAGIC) return new PcapngFormat(this.handler, this.problems, this.file, this.name);
-    if (PCAP_MAGICS.has(magic)) return new PcapFormat(this.handler, this.problems, this.file);
+    if (isMagic(magic)) return new PcapFormat(this.handler, this.problems, this.file);
     throw new CaptureRefused('not-a-capture', `${this.name}: not a pcap or pcapng capture`);
   }
 

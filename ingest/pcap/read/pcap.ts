@@ -39,6 +39,12 @@ export class PcapFormat implements CaptureFormat {
       }
       const capLen = view.getUint32(pos + 8, little);
       const wireLen = view.getUint32(pos + 12, little);
+      if (capLen === 0 && isMagic(view.getUint32(pos)) && view.getUint16(pos + 4, little) === 2) {
+        // A second file was appended; its packets are not these packets.
+        this.problems.add('second-header', this.file, base + pos, 'the rest is not read');
+        this.done = true;
+        return pos;
+      }
       if (capLen > MAX_RECORD_BYTES) {
         this.problems.add('record-too-large', this.file, base + pos, `${capLen} bytes; the rest is not read`);
         this.done = true;
@@ -68,4 +74,11 @@ export class PcapFormat implements CaptureFormat {
     this.started = true;
     this.need = this.header;
   }
+}
+
+const MAGICS = new Set([0xa1b2c3d4, 0xd4c3b2a1, 0xa1b23c4d, 0x4d3cb2a1, 0xa1b2cd34, 0x34cdb2a1]);
+
+/** True for the magic numbers of pcap, read most significant byte first. */
+export function isMagic(value: number): boolean {
+  return MAGICS.has(value);
 }

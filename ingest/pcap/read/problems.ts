@@ -10,7 +10,7 @@ export type ProblemKind =
   | 'unsupported-linktype'
   | 'compressed-data-cut'
   | 'compressed-data-bad'
-  | 'garbage-after-section';
+  | 'second-header';
 
 /** One kind of problem: how often it occurred and where it was first seen. */
 export interface Problem {

@@ -80,8 +80,13 @@ async function firstBytes(
     head = head.length === 0 && value.length >= 18 ? value : concat(head, value);
   }
   async function* all(): AsyncGenerator<Uint8Array> {
-    if (head.length > 0) yield head;
-    yield* chunks;
+    try {
+      if (head.length > 0) yield head;
+      yield* chunks;
+    } finally {
+      // The reader may stop at the first chunk, before the source is entered.
+      await chunks.return(undefined);
+    }
   }
   return { head, all: all() };
 }
@@ -162,14 +167,18 @@ async function* unzstd(
       failure = error as Error;
     }
   };
-  while (!last && !failure) {
-    const { value, done } = await chunks.next();
-    last = done === true;
-    push(value instanceof Uint8Array ? value : new Uint8Array(0), last);
-    for (const data of out.splice(0)) {
-      offset += data.length;
-      yield data;
+  try {
+    while (!last && !failure) {
+      const { value, done } = await chunks.next();
+      last = done === true;
+      push(value instanceof Uint8Array ? value : new Uint8Array(0), last);
+      for (const data of out.splice(0)) {
+        offset += data.length;
+        yield data;
+      }
     }
+  } finally {
+    await chunks.return(undefined);
   }
   if (failure) {
     const cut = /EOF|eof/.test(failure.message);
