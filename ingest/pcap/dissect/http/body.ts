@@ -25,7 +25,7 @@ export class Body {
   constructor(flow: FlowContext, session: Session, nextFile: () => number, info: FileInfo, headers: BodyHeaders) {
     this.encoding = headers.encoding;
     if (this.encoding !== undefined) this.packed = [];
-    if (headers.boundary !== undefined && this.encoding === undefined) {
+    if ((headers.boundary !== undefined || headers.message) && this.encoding === undefined) {
       this.lines = new LineBuffer(16384);
       this.parts = new MimeParser({
         leaf: (_depth, filename) => {
@@ -34,7 +34,8 @@ export class Body {
           return file;
         },
       });
-      this.parts.beginParts(headers.boundary);
+      if (headers.boundary === undefined) this.parts.begin();
+      else this.parts.beginParts(headers.boundary);
       return;
     }
     this.single = new FileTracker(

@@ -22,6 +22,8 @@ export interface BodyHeaders {
   encoding: string | undefined;
   filename: string | undefined;
   boundary: string | undefined;
+  /** The body is a mail. */
+  message: boolean;
   upgrade: string | undefined;
 }
 
@@ -33,6 +35,7 @@ export function noHeaders(): BodyHeaders {
     encoding: undefined,
     filename: undefined,
     boundary: undefined,
+    message: false,
     upgrade: undefined,
   };
 }
@@ -57,6 +60,7 @@ export function noteHeader(headers: BodyHeaders, name: string, value: string): v
       break;
     case 'CONTENT-TYPE':
       headers.boundary = boundaryOf(value);
+      headers.message = /^\s*message\/rfc822/i.test(value);
       break;
     case 'UPGRADE':
       headers.upgrade = value.trim().toLowerCase();

@@ -14,6 +14,8 @@ const V2 = Buffer.from('0dede3def700a6db819381be6e269dcbf9bd2ed9', 'hex');
 const DRAFT_29 = Buffer.from('afbfec289993d24c9e9786f19c6111e04390a899', 'hex');
 const DRAFT_23 = Buffer.from('c3eef712c72ebb5a11a7d2432bb46365bef9f502', 'hex');
 const DRAFT_22 = Buffer.from('7fbcdb0e7c66bbe92a96cd21519ebd7a02644190', 'hex');
+const T050 = Buffer.from('7ff579e5acd072915580304c43a2367c60488310', 'hex');
+const T051 = Buffer.from('7a4edef4e7ccee5fa4506c19124fc8ccda6e033d', 'hex');
 
 /** Constants of a version number, undefined for versions that cannot be read. */
 export function quicVersion(version: number): QuicVersion | undefined {
@@ -26,6 +28,8 @@ export function quicVersion(version: number): QuicVersion | undefined {
 function draftSalt(version: number): Buffer | undefined {
   if (version === 0xfaceb002 || version === 0xfaceb00e || version === 0xfaceb010) return DRAFT_23;
   if (version === 0xfaceb001) return DRAFT_22;
+  if (version === 0x54303530) return T050;
+  if (version === 0x54303531) return T051;
   if (version >>> 8 !== 0xff0000) return undefined;
   const draft = version & 0xff;
   if (draft === 33 || draft === 34) return V1;

@@ -170,7 +170,6 @@ export const SIGNATURES: readonly Signature[] = [
         (byte(h, 4) === 0xff && u24le(h) > 5 && [1040, 1129, 1130, 2013].includes(byte(h, 5) + 256 * byte(h, 6)))),
     upgrades: true,
   },
-  { service: 'mongodb', transport: 'tcp', orig: mongodb },
   {
     service: 'cassandra',
     transport: 'tcp',
@@ -245,11 +244,13 @@ export const SIGNATURES: readonly Signature[] = [
     resp: (h) => u32(h.buf, h.start) < 1 << 17 && kerberos(h, 4),
   },
   { service: 'krb', transport: 'udp', orig: (h) => kerberos(h, 0), resp: (h) => kerberos(h, 0) },
+  { service: 'mongodb', transport: 'tcp', orig: mongodb },
   { service: 'snmp', transport: 'udp', orig: snmp, resp: snmp },
   {
     service: 'socks',
     transport: 'tcp',
-    orig: /^(?:\x05(?:\x01[\x00\x02]|\x02\x00[\x01\x02]|\x02\x02\x00|\x03\x00\x01\x02|\x04\x00\x01\x02[\s\S])$|\x04[\x01\x02][\s\S]{2}(?:\x00\x00\x00[^\x00]|[\x01-\xdf][\s\S]{3})[\x20-\x7e]{0,64}\x00)/,
+    orig: /^(?:\x05(?:\x01[\x00-\x02]|\x02[\x00-\x02]{2}|\x03[\x00-\x02\x80]{3}|\x04[\x00-\x03\x80]{4})$|\x04[\x01\x02][\s\S]{2}(?:\x00\x00\x00[^\x00]|[\x01-\xdf][\s\S]{3})[\x20-\x7e]{0,64}\x00)/,
+    upgrades: true,
   },
   { service: 'modbus', transport: 'tcp', orig: modbus, resp: (h) => port(h, 502) && modbus(h) },
   {
@@ -277,7 +278,11 @@ export const SIGNATURES: readonly Signature[] = [
   { service: 'nfs', transport: 'both', orig: rpc(100003) },
   { service: 'mount', transport: 'both', orig: rpc(100005) },
   { service: 'stun', transport: 'both', orig: stun, resp: stun, upgrades: true },
-  { service: 'rdpeudp', transport: 'udp', orig: /^\xff\xff\xff\xff[\s\S]{2}[\x00-\x13][\x01\x11\x19]/ },
+  {
+    service: 'rdpeudp',
+    transport: 'udp',
+    orig: /^\xff\xff\xff\xff[\s\S]{2}[\x00-\x1f][\x01\x11\x19][\s\S]{4}\x04[\s\S]\x04/,
+  },
   { service: 'tftp', transport: 'udp', orig: /^\x00[\x01\x02][\x20-\x7e]{1,200}\x00(?:octet|netascii|mail)\x00/i },
   { service: 'radius', transport: 'udp', orig: radius, resp: radius },
   { service: 'syslog', transport: 'both', orig: syslog },
