@@ -41,6 +41,7 @@ export class MessageReader {
   private state: State = 'start';
   private left = 0;
   private headers = 0;
+  private chunks = 0;
   private readonly lines = new LineBuffer(16384);
   private readonly handler: MessageHandler;
 
@@ -84,6 +85,7 @@ export class MessageReader {
   /** The direction is over: a message that lasts until then is complete. */
   end(ts: number): void {
     if (this.state === 'start' && this.lines.flush()) this.startLine(ts);
+    else if (this.state === 'chunk-size' && this.lines.flush()) this.line(ts);
     if (this.state !== 'start' && this.state !== 'tunnel') this.done(ts);
     this.state = 'lost';
   }
@@ -128,11 +130,12 @@ export class MessageReader {
         this.startLine(ts);
         return;
       case 'headers':
-        if (lineEnd === lineStart) this.frame(ts);
+        if (isBlank(line, lineStart, lineEnd)) this.frame(ts);
         else if (this.headers++ < MAX_HEADERS) this.handler.header(ts, line, lineStart, lineEnd);
         return;
       case 'chunk-size':
-        this.chunk(latin1(line, lineStart, Math.min(lineEnd, lineStart + 40)));
+        // An empty line where a size should be is passed over, as browsers do.
+        if (!isBlank(line, lineStart, lineEnd)) this.chunk(ts, line, lineStart, lineEnd);
         return;
       case 'chunk-end':
         this.state = 'chunk-size';
@@ -143,7 +146,9 @@ export class MessageReader {
   }
 
   private startLine(ts: number): void {
-    const { line, lineStart, lineEnd } = this.lines;
+    const { line, lineEnd } = this.lines;
+    let { lineStart } = this.lines;
+    while (lineStart < lineEnd && (line[lineStart] === 13 || line[lineStart] === 32)) lineStart++;
     if (lineEnd === lineStart) return;
     const answer = this.handler.startLine(ts, line, lineStart, lineEnd);
     if (answer === 'skip') return;
@@ -156,22 +161,27 @@ export class MessageReader {
     if (framing.kind === 'length' && framing.length > 0) {
       this.state = 'length';
       this.left = framing.length;
-    } else if (framing.kind === 'chunked') this.state = 'chunk-size';
-    else if (framing.kind === 'close') this.state = 'close';
+    } else if (framing.kind === 'chunked') {
+      this.state = 'chunk-size';
+      this.chunks = 0;
+    } else if (framing.kind === 'close') this.state = 'close';
     else if (framing.kind === 'tunnel') {
       this.handler.messageDone(ts);
       this.state = 'tunnel';
     } else this.done(ts);
   }
 
-  private chunk(line: string): void {
-    const size = /^[ \t]*([0-9a-fA-F]+)/.exec(line)?.[1];
+  private chunk(ts: number, line: Uint8Array, start: number, end: number): void {
+    const size = /^[\r \t]*([0-9a-fA-F]+)/.exec(latin1(line, start, Math.min(end, start + 40)))?.[1];
     if (size === undefined) {
-      this.state = 'lost';
+      // The body is not chunked, whatever the headers say; in the middle of one there is no way to go on.
+      this.state = this.chunks === 0 ? 'close' : 'lost';
+      if (this.chunks === 0) this.handler.body(ts, line, start, end);
       return;
     }
     // A size beyond 64 bits wraps to nothing in the parsers that requests are smuggled past.
     const parsed = Number.parseInt(size, 16);
+    this.chunks++;
     this.left = parsed >= 2 ** 64 ? 0 : Math.min(parsed, Number.MAX_SAFE_INTEGER);
     this.state = this.left === 0 ? 'trailers' : 'chunk';
   }
@@ -180,4 +190,10 @@ export class MessageReader {
     this.state = 'start';
     this.handler.messageDone(ts);
   }
+}
+
+/** Whether a line holds nothing but spaces and stray carriage returns. */
+function isBlank(line: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if (line[i] !== 13 && line[i] !== 32 && line[i] !== 9) return false;
+  return true;
 }

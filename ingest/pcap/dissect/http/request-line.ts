@@ -1,4 +1,4 @@
-import { startsWith } from '../bytes.js';
+import { startsWith, startsWithNoCase } from '../bytes.js';
 import { text } from '../text.js';
 
 /** Parts of a request line; version 0.9 when it names none. */
@@ -73,7 +73,7 @@ export function parseStatusLine(buf: Uint8Array, start: number, end: number): St
 }
 
 function httpVersion(buf: Uint8Array, at: number, end: number): string | undefined {
-  if (!startsWith(buf, at, end, 'HTTP/')) return undefined;
+  if (!startsWithNoCase(buf, at, end, 'http/')) return undefined;
   let i = at + 5;
   let out = '';
   while (i < end && out.length < 5 && ((buf[i]! >= 48 && buf[i]! <= 57) || buf[i] === 46))
