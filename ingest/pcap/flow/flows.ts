@@ -20,6 +20,7 @@ import {
   FLAG_CLOSED,
   FLAG_FLIPPED,
   FLAG_MAC,
+  FLAG_MIDSTREAM,
   FLAG_ONE_WAY,
   FLAG_PARENTS,
   HIST_DATA,
@@ -184,7 +185,10 @@ export class Flows {
         found = -1;
       } else this.encapsulation(f, frame);
     }
-    if (found < 0) found = this.start(frame, hash, ports, PROTO.TCP, 0, this.flipTcp(ports, flags));
+    if (found < 0) {
+      const bits = (flags & (TCP_SYN | TCP_ACK)) === TCP_SYN ? 0 : FLAG_MIDSTREAM;
+      found = this.start(frame, hash, ports, PROTO.TCP, bits, this.flipTcp(ports, flags));
+    }
     const f = found >> 1;
     let dir = found & 1;
     const header = (buf[at + 12]! >> 4) << 2;

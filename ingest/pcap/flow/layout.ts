@@ -97,8 +97,8 @@ export const FLAG_MAC = 65536;
 export const FLAG_LIVE = 131072;
 /** More than one encapsulation was seen. */
 export const FLAG_PARENTS = 262144;
-/** The dissectors were told about the payload at least once. */
-export const FLAG_PROBED = 524288;
+/** The originator's SYN was not seen. */
+export const FLAG_MIDSTREAM = 524288;
 
 export const HIST_SYN = 1;
 export const HIST_FIN = 2;

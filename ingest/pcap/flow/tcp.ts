@@ -22,6 +22,7 @@ import {
   FLAG_EOF,
   FLAG_FIN,
   FLAG_FLIPPED,
+  FLAG_MIDSTREAM,
   FLAG_PARTIAL,
   FLAG_SEEN,
   FLAG_SKIP,
@@ -219,7 +220,8 @@ export class TcpMachine {
       const pair = bit | (bit << 1);
       if ((bits & pair) === bit || (bits & pair) === bit << 1) bits ^= pair;
     }
-    i[r + I_FLAGS] = (bits & ~FLAG_PARTIAL) | FLAG_FLIPPED;
+    // The SYN has told who the originator is.
+    i[r + I_FLAGS] = bits & ~(FLAG_PARTIAL | FLAG_MIDSTREAM | FLAG_FLIPPED);
     this.blocks.swap(f);
     t.addHistory(f, LETTER_FLIP);
   }

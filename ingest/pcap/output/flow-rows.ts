@@ -18,7 +18,7 @@ import {
   D_MISSED,
   FLAG_FLIPPED,
   FLAG_MAC,
-  FLAG_PARTIAL,
+  FLAG_MIDSTREAM,
   I_ADDR,
   I_FLAGS,
   I_PKTS,
@@ -162,7 +162,7 @@ export class FlowRows {
     this.respSize.push(t.d[d + D_IP_BYTES + 1]!);
     this.established.push(established);
     this.outcome.push(outcomeOf(tcp, state, established, origPkts, respPkts));
-    const guessed = (flags & FLAG_FLIPPED) !== 0 || (tcp && (flags & FLAG_PARTIAL) !== 0);
+    const guessed = (flags & (FLAG_FLIPPED | FLAG_MIDSTREAM)) !== 0;
     this.orientation.push(guessed ? 'guessed' : 'seen');
     this.ended.push(ended);
     const mac = (flags & FLAG_MAC) !== 0;
