@@ -46,7 +46,7 @@ export async function loadArgusText(
   const missing = text.lines - skip - flows - rest.arp - rest.rejected - rest.headers;
   if (missing !== 0) context.reject({ place: 'file', reason: `${missing} lines could not be accounted for` });
   // A failure rolls these back with the rest.
-  await db.run('DROP VIEW argus_rows; DROP VIEW argus_counted; DROP VIEW argus_parsed; DROP VIEW argus_cells;');
+  await db.run('DROP VIEW argus_rows; DROP VIEW argus_counted; DROP VIEW argus_parsed; DROP VIEW argus_typed; DROP VIEW argus_cells;');
   await dropRefused(db, PREFIX);
   return { flows, arp: rest.arp, rejected: rest.rejected };
 }
@@ -95,9 +95,9 @@ function cellsView(header: ArgusHeader, path: string, skip: number, maxLine: num
   const scan = scanCsv({ path, delimiter, skip, columns, maxLine, prefix: PREFIX });
   const all = columns.map((c) => `coalesce("${c.replaceAll('"', '""')}", '')`).join(` || ${lit(delimiter)} || `);
   return `CREATE OR REPLACE TEMP VIEW argus_cells AS SELECT
-    row_number() OVER () AS n, ${all} AS line, ${name('start')} AS start_name, ${name('last')} AS last_name,
+    ${all} AS line, ${name('start')} AS start_name, ${name('last')} AS last_name,
     ${field('start')} AS start_text, ${field('last')} AS last_text, ${field('dur')} AS dur_text,
-    lower(${field('proto')}) AS proto_text, ${field('src')} AS src_text, ${field('sport')} AS sport, ${field('dir')} AS dir,
+    lower(${field('proto')}) AS proto_text, ${field('src')} AS src_text, ${field('sport')} AS sport, coalesce(${field('dir')}, '') AS dir,
     ${field('dst')} AS dst_text, ${field('dport')} AS dport, ${field('state')} AS state,
     ${field('totPkts')} AS tot_pkts_text, ${field('totBytes')} AS tot_bytes_text,
     ${field('srcPkts')} AS src_pkts_text, ${field('srcBytes')} AS src_bytes_text,

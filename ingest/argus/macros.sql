@@ -33,22 +33,33 @@ CREATE OR REPLACE TEMP MACRO argus_tcp_word_outcome(word, two_way, total, resp_p
     ELSE CASE WHEN two_way IS FALSE THEN 'one_way' ELSE 'unknown' END
   END;
 
-CREATE OR REPLACE TEMP MACRO is_zeek_state(word) AS
-  word IN ('S0', 'S1', 'S2', 'S3', 'SF', 'REJ', 'RSTO', 'RSTR', 'RSTOS0', 'RSTRH', 'SH', 'SHR', 'OTH');
+-- Zeek's words, which edited files hold; NULL for others.
+CREATE OR REPLACE TEMP MACRO argus_zeek_outcome(word, orig_bytes, resp_bytes) AS
+  CASE
+    WHEN regexp_full_match(word, 'S[123F]|RST[OR]') THEN 'established'
+    WHEN word = 'S0' THEN 'no_reply'
+    WHEN word = 'REJ' THEN 'rejected'
+    WHEN regexp_full_match(word, 'RSTOS0|RSTRH') THEN 'reset'
+    WHEN regexp_full_match(word, 'SHR?') THEN 'partial'
+    WHEN word = 'OTH' THEN CASE WHEN orig_bytes > 0 AND resp_bytes > 0 THEN 'established' ELSE 'partial' END
+  END;
+
+CREATE OR REPLACE TEMP MACRO is_icmp_request(type) AS
+  CASE type WHEN 8 THEN true WHEN 13 THEN true WHEN 15 THEN true WHEN 17 THEN true
+    WHEN 128 THEN true WHEN 133 THEN true WHEN 135 THEN true WHEN 139 THEN true ELSE false END;
 
 CREATE OR REPLACE TEMP MACRO argus_outcome(proto, state, pre, suf, two_way, total, orig_p, orig_pkts, resp_pkts, orig_bytes, resp_bytes) AS
   CASE
     WHEN proto = 'tcp' THEN
       CASE
         WHEN contains(state, '_') THEN argus_tcp_flags_outcome(pre, suf)
-        WHEN is_zeek_state(state) THEN
-          zeek_outcome(proto, state, zeek_established(proto, state, orig_bytes, resp_bytes, orig_pkts, resp_pkts), orig_pkts, resp_pkts)
-        ELSE argus_tcp_word_outcome(coalesce(state, ''), two_way, total, resp_pkts, resp_bytes)
+        ELSE coalesce(argus_zeek_outcome(state, orig_bytes, resp_bytes),
+                      argus_tcp_word_outcome(coalesce(state, ''), two_way, total, resp_pkts, resp_bytes))
       END
     WHEN two_way THEN 'established'
     WHEN two_way IS NULL THEN 'unknown'
     WHEN proto = 'udp' AND orig_pkts > 0 THEN 'no_reply'
-    WHEN proto = 'icmp' AND orig_pkts > 0 AND orig_p IN (8, 13, 15, 17, 128, 133, 135, 139) THEN 'no_reply'
+    WHEN proto = 'icmp' AND orig_pkts > 0 AND is_icmp_request(orig_p) THEN 'no_reply'
     ELSE 'one_way'
   END;
 
@@ -58,7 +69,7 @@ CREATE OR REPLACE TEMP MACRO argus_ended(proto, state, pre, suf) AS
     WHEN proto <> 'tcp' THEN 'timeout'
     WHEN contains(state, '_') THEN
       CASE WHEN contains(pre, 'R') OR contains(suf, 'R') OR (contains(pre, 'F') AND contains(suf, 'F')) THEN 'closed' ELSE 'timeout' END
-    WHEN state IN ('FIN', 'CLO', 'RST', 'SF', 'REJ', 'RSTO', 'RSTR', 'RSTOS0', 'RSTRH') THEN 'closed'
+    WHEN regexp_full_match(state, 'FIN|CLO|RST|SF|REJ|RSTO|RSTR|RSTOS0|RSTRH') THEN 'closed'
     ELSE 'timeout'
   END;
 

@@ -2,15 +2,13 @@
 CREATE OR REPLACE TEMP MACRO json_value_text(x) AS
   CASE WHEN regexp_full_match(x, '0|[1-9]\d{0,14}') THEN x ELSE to_json(x)::VARCHAR END;
 
--- A count of packets or bytes; NULL for what is no whole number of 0 to 2^53.
-CREATE OR REPLACE TEMP MACRO count_cell(x) AS
-  CASE WHEN TRY_CAST(x AS DOUBLE) BETWEEN 0 AND 9007199254740992 AND TRY_CAST(x AS DOUBLE) = floor(TRY_CAST(x AS DOUBLE))
-    THEN TRY_CAST(x AS DOUBLE)::BIGINT END;
-CREATE OR REPLACE TEMP MACRO bad_count(x) AS x IS NOT NULL AND count_cell(x) IS NULL;
+-- Whether a cell is no count of packets or bytes; `number` is the cell as BIGINT. Up to 2^53: sums cannot overflow.
+CREATE OR REPLACE TEMP MACRO bad_count(x, number) AS
+  x IS NOT NULL AND (coalesce(number NOT BETWEEN 0 AND 9007199254740992, true) OR contains(x, '.'));
 
--- Seconds; NULL for what is no number of 0 to 10^9 (31 years).
-CREATE OR REPLACE TEMP MACRO seconds_cell(x) AS
-  CASE WHEN TRY_CAST(x AS DOUBLE) BETWEEN 0 AND 1000000000 THEN round(TRY_CAST(x AS DOUBLE), 6) END;
+-- Whether a cell is no duration of 0 to 10^9 seconds (31 years); `number` is the cell as DOUBLE.
+CREATE OR REPLACE TEMP MACRO bad_seconds(x, number) AS
+  x IS NOT NULL AND coalesce(number NOT BETWEEN 0 AND 1000000000, true);
 
 -- Epoch seconds, or a date with `/` or `-`, UTC unless it names an offset. NULL for other text and for times before 1970.
 CREATE OR REPLACE TEMP MACRO time_cell(x) AS
@@ -51,8 +49,11 @@ CREATE OR REPLACE TEMP MACRO proto_name(x) AS
     ELSE lower(x)
   END;
 
--- Protocols whose flows have ports.
-CREATE OR REPLACE TEMP MACRO has_ports(proto) AS proto IN ('tcp', 'udp', 'sctp', 'dccp', 'udplite');
+-- Protocols whose flows have ports. CASE and not IN here and in the macros of the readers: DuckDB makes a join of a
+-- longer IN list, and a join keeps row numbers from being given while rows stream by.
+CREATE OR REPLACE TEMP MACRO has_ports(proto) AS
+  CASE proto WHEN 'tcp' THEN true WHEN 'udp' THEN true WHEN 'sctp' THEN true WHEN 'dccp' THEN true WHEN 'udplite' THEN true
+    ELSE false END;
 
 -- Malicious | Benign | Background, as netflowlabeler writes them, from the labels of CTU; else the text.
 CREATE OR REPLACE TEMP MACRO label_name(text) AS

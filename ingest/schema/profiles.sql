@@ -1,6 +1,6 @@
 -- One row per address, site and window. tw numbers windows of the case from 1; tw_start is the key.
 -- flows: as originator (with --direction all also as responder in server_*). Sizes in bytes (orig_size/resp_size of flows).
--- active_seconds: sum of durations. *_est / *_not_est: established or not (unknown counts as neither).
+-- active_seconds: sum of durations as originator. *_est, *_not_est: established or not (unknown counts as neither).
 CREATE TABLE IF NOT EXISTS profiles (
   profile VARCHAR NOT NULL,
   site VARCHAR NOT NULL,
@@ -16,10 +16,8 @@ CREATE TABLE IF NOT EXISTS profiles (
   flows_icmp BIGINT NOT NULL,
   server_flows BIGINT NOT NULL,
   peers BIGINT NOT NULL,
-  peers_est BIGINT NOT NULL,
   peers_not_est BIGINT NOT NULL,
   dst_ports BIGINT NOT NULL,
-  dst_ports_est BIGINT NOT NULL,
   dst_ports_not_est BIGINT NOT NULL,
   pkts BIGINT NOT NULL,
   bytes_sent BIGINT NOT NULL,

@@ -1,6 +1,9 @@
 import type { DissectRow, FlowContext } from '../dissector.js';
 import { flowRow } from '../records.js';
 
+/** Files listed per direction, as in Zeek; `files` has them all. */
+const MAX_FILES = 15;
+
 /** One request with its response, on the way to a row of `http`. */
 export class Transaction {
   readonly row: DissectRow;
@@ -15,6 +18,7 @@ export class Transaction {
   }
 
   file(fromOrig: boolean, fuid: string, mime: string | undefined): void {
+    if ((fromOrig ? this.origFuids : this.respFuids).length >= MAX_FILES) return;
     (fromOrig ? this.origFuids : this.respFuids).push(fuid);
     if (mime !== undefined) (fromOrig ? this.origMimes : this.respMimes).push(mime);
   }

@@ -51,7 +51,8 @@ export function cryptoFrames(frames: Uint8Array, found: (offset: number, start: 
     };
     if (type === 2 || type === 3) {
       if (!read(4) || numbers[2]! > 256 || !read(2 * numbers[2]! + (type === 3 ? 3 : 0))) return false;
-    } else if (type === 6) {
+    } else if (type === 6 || type === 8) {
+      // 8 is what Google's own versions with TLS used.
       if (!read(2) || at + numbers[1]! > end) return false;
       found(numbers[0]!, at, at + numbers[1]!);
       at += numbers[1]!;

@@ -1,0 +1,24 @@
+-- One row per address of flows and ARP. home_nets(lo, hi) holds --home-net; without it private, ULA, link-local,
+-- shared and loopback addresses are local.
+DELETE FROM addresses;
+INSERT INTO addresses (address, key, is_local, is_private, scope)
+SELECT
+  address,
+  key,
+  CASE
+    WHEN getvariable('home_net_given') THEN EXISTS (SELECT 1 FROM home_nets h WHERE a.key BETWEEN h.lo AND h.hi)
+    ELSE scope IN ('private', 'shared', 'link-local', 'loopback')
+  END,
+  scope IN ('private', 'shared', 'link-local', 'loopback'),
+  scope
+FROM (
+  SELECT address, key, ip_scope(key) AS scope FROM (
+    SELECT address, ip_key(address) AS key FROM (
+      SELECT DISTINCT orig_h AS address FROM d_flows
+      UNION SELECT DISTINCT resp_h FROM d_flows
+      UNION SELECT DISTINCT canonical_ip(orig_h) FROM d_arp
+      UNION SELECT DISTINCT canonical_ip(resp_h) FROM d_arp
+    ) WHERE address IS NOT NULL
+  )
+) a
+ORDER BY key, address;

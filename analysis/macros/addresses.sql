@@ -1,0 +1,30 @@
+-- 16 bytes of an address, IPv4 as ::ffff:0:0/96: equal order for equal networks.
+CREATE OR REPLACE TEMP MACRO two_hex(n) AS lpad(lower(to_hex(n::INTEGER)), 2, '0');
+CREATE OR REPLACE TEMP MACRO ip_key(a) AS
+  CASE
+    WHEN is_ip4(a) THEN unhex('00000000000000000000ffff' || two_hex(split_part(a, '.', 1)) || two_hex(split_part(a, '.', 2))
+      || two_hex(split_part(a, '.', 3)) || two_hex(split_part(a, '.', 4)))
+    WHEN contains(a, ':') THEN unhex(array_to_string(
+      list_transform(string_split(ip6_full(ip6_hex(a)), ':'), lambda g: lpad(g, 4, '0')), ''))
+  END;
+
+-- What kind of address a key is: private | shared | link-local | loopback | multicast | broadcast | reserved | public.
+CREATE OR REPLACE TEMP MACRO ip_scope(k) AS
+  CASE
+    WHEN k BETWEEN unhex('00000000000000000000ffff0a000000') AND unhex('00000000000000000000ffff0affffff') THEN 'private'
+    WHEN k BETWEEN unhex('00000000000000000000ffffac100000') AND unhex('00000000000000000000ffffac1fffff') THEN 'private'
+    WHEN k BETWEEN unhex('00000000000000000000ffffc0a80000') AND unhex('00000000000000000000ffffc0a8ffff') THEN 'private'
+    WHEN k BETWEEN unhex('00000000000000000000ffff64400000') AND unhex('00000000000000000000ffff647fffff') THEN 'shared'
+    WHEN k BETWEEN unhex('00000000000000000000ffffa9fe0000') AND unhex('00000000000000000000ffffa9feffff') THEN 'link-local'
+    WHEN k BETWEEN unhex('00000000000000000000ffff7f000000') AND unhex('00000000000000000000ffff7fffffff') THEN 'loopback'
+    WHEN k BETWEEN unhex('00000000000000000000ffffe0000000') AND unhex('00000000000000000000ffffefffffff') THEN 'multicast'
+    WHEN k = unhex('00000000000000000000ffffffffffff') THEN 'broadcast'
+    WHEN k BETWEEN unhex('00000000000000000000ffff00000000') AND unhex('00000000000000000000ffff00ffffff') THEN 'reserved'
+    WHEN k >= unhex('00000000000000000000fffff0000000') AND k <= unhex('00000000000000000000ffffffffffff') THEN 'reserved'
+    WHEN k BETWEEN unhex('fc000000000000000000000000000000') AND unhex('fdffffffffffffffffffffffffffffff') THEN 'private'
+    WHEN k BETWEEN unhex('fe800000000000000000000000000000') AND unhex('febfffffffffffffffffffffffffffff') THEN 'link-local'
+    WHEN k >= unhex('ff000000000000000000000000000000') THEN 'multicast'
+    WHEN k = unhex('00000000000000000000000000000001') THEN 'loopback'
+    WHEN k = unhex('00000000000000000000000000000000') THEN 'reserved'
+    ELSE 'public'
+  END;

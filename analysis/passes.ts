@@ -1,0 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { asset } from '../cli/package-root.js';
+import type { Database } from '../ingest/case/database.js';
+
+/** Runs the statements of one `.sql` file of `analysis/`. */
+export async function runPass(db: Database, file: string): Promise<void> {
+  await db.run(readFileSync(asset('analysis', file), 'utf8'));
+}
