@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { ipv6 } from '../../../ingest/pcap/dissect/bytes.js';
 import type { DissectRow } from '../../../ingest/pcap/dissect/dissector.js';
-import type { Replayed } from './replay.js';
+import type { Replayed } from './engine.js';
 
 /** One check of a suricata-verify test that our tables can answer. */
 export interface SuricataCheck {
