@@ -19,6 +19,8 @@ import {
 import { type Conversation, client, server } from './harness.js';
 
 const dcid = Buffer.from('8394c8f03e515708', 'hex');
+const form =
+  '--xx\r\nContent-Disposition: form-data; name="f"; filename="a.txt"\r\n\r\nsome plain text of a file\r\n--xx\r\n\r\n%PDF-1.4 another file here\r\n--xx--\r\n';
 const gzip = gzipSync('hello hello hello hello\n'.repeat(20));
 const encrypted = (size: number) => record(23, Buffer.alloc(size, 0x5a));
 const serverFlight = cat(
@@ -60,7 +62,7 @@ export const SAMPLES: Record<string, Conversation> = {
       ),
       server(cat(`HTTP/1.1 404 Not Found\r\nContent-Encoding: gzip\r\nContent-Length: ${gzip.length}\r\n\r\n`, gzip)),
       client(
-        'POST /form HTTP/1.1\r\nHost: example.test\r\nContent-Type: multipart/form-data; boundary="xx"\r\nContent-Length: 142\r\n\r\n--xx\r\nContent-Disposition: form-data; name="f"; filename="a.txt"\r\n\r\nsome plain text of a file\r\n--xx\r\n\r\n%PDF-1.4 another file here\r\n--xx--\r\n\r\n',
+        `POST /form HTTP/1.1\r\nHost: example.test\r\nContent-Type: multipart/form-data; boundary="xx"\r\nContent-Length: ${form.length}\r\n\r\n${form}`,
       ),
       server('HTTP/1.0 204 No Content\r\n\r\n'),
     ],
