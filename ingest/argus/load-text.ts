@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { asset } from '../../cli/package-root.js';
 import type { Database } from '../case/database.js';
 import { lit } from '../case/sql.js';
-import { dropRefused, linePlace, type ReadableText, readableText, rowLines, takeRefused } from '../delimited/lines.js';
+import { rejectBadRows } from '../delimited/bad-rows.js';
+import { dropRefused, type ReadableText, readableText } from '../delimited/lines.js';
 import { cell, jsonMembers, scanCsv } from '../delimited/scan-csv.js';
 import type { LoadContext } from '../reader.js';
 import type { TextStats } from '../scan/text-stats.js';
@@ -16,7 +17,6 @@ const arpSql = sql('argus/arp.sql');
 const labelsSql = sql('argus/labels.sql');
 
 const PREFIX = 'argus';
-const PAGE = 20_000;
 
 /** What an Argus text gave. */
 export interface LoadedArgus {
@@ -46,7 +46,9 @@ export async function loadArgusText(
   const missing = text.lines - skip - flows - rest.arp - rest.rejected - rest.headers;
   if (missing !== 0) context.reject({ place: 'file', reason: `${missing} lines could not be accounted for` });
   // A failure rolls these back with the rest.
-  await db.run('DROP VIEW argus_rows; DROP VIEW argus_counted; DROP VIEW argus_parsed; DROP VIEW argus_typed; DROP VIEW argus_cells;');
+  await db.run(
+    'DROP VIEW argus_rows; DROP VIEW argus_counted; DROP VIEW argus_parsed; DROP VIEW argus_typed; DROP VIEW argus_cells;',
+  );
   await dropRefused(db, PREFIX);
   return { flows, arp: rest.arp, rejected: rest.rejected };
 }
@@ -57,34 +59,9 @@ async function loadRest(
   text: ReadableText,
   skip: number,
 ): Promise<{ arp: number; rejected: number; headers: number }> {
-  const { db } = context.store;
-  let rejected = 0;
-  const refused = await takeRefused(db, PREFIX, (line) => {
-    rejected++;
-    context.reject({ place: linePlace(text, line.line), reason: line.reason, sample: line.text });
-  });
-  await db.run(bind(arpSql, context));
-  const arp = await count(db, 'arp', context.captureId);
-  await db.run(
-    'CREATE OR REPLACE TEMP TABLE argus_bad AS SELECT n, reason, left(line, 400) AS sample FROM argus_rows WHERE reason IS NOT NULL',
-  );
-  const lineOf = rowLines(skip, refused);
-  let headers = 0;
-  for (let last = 0; ; ) {
-    const rows = await db.all<{ n: string; reason: string; sample: string }>(
-      `SELECT n, reason, sample FROM argus_bad WHERE n > ${last} ORDER BY n LIMIT ${PAGE}`,
-    );
-    for (const row of rows) {
-      last = Number(row.n);
-      const line = lineOf(last);
-      if (row.reason === 'header') headers++;
-      else context.reject({ place: linePlace(text, line), reason: row.reason, sample: row.sample });
-    }
-    rejected += rows.filter((r) => r.reason !== 'header').length;
-    if (rows.length < PAGE) break;
-  }
-  await db.run('DROP TABLE argus_bad');
-  return { arp, rejected, headers };
+  const bad = await rejectBadRows(context, text, { skip, prefix: PREFIX, rows: 'argus_rows' });
+  await context.store.db.run(bind(arpSql, context));
+  return { ...bad, arp: await count(context.store.db, 'arp', context.captureId) };
 }
 
 /** The view `argus_cells`: the file's cells under the names that `rows.sql` uses. */

@@ -1,6 +1,6 @@
 import { inputError } from '../../cli/errors.js';
-import { lit } from '../case/sql.js';
 import { fileStart } from '../delimited/file-start.js';
+import { labelAll } from '../delimited/label-all.js';
 import type { LoadContext, LoadResult, Reader } from '../reader.js';
 import type { FileHead } from '../scan/file-head.js';
 import { loadArgusBinary } from './binary/load-binary.js';
@@ -61,14 +61,4 @@ async function loadText(context: LoadContext, head: Uint8Array): Promise<LoadedA
     context.warn('no packets by direction: sizes are bytes of frames, not of IP packets');
   }
   return loadArgusText(context, context.file.plainPath, context.file.stats!, header);
-}
-
-/** Labels of the command line, for flows without a label of their own. */
-async function labelAll(context: LoadContext, label: string): Promise<void> {
-  const source = lit(context.sourceId);
-  await context.store.db.run(
-    `INSERT INTO labels SELECT source_id, uid, ${lit(label)}, NULL, label_class(${lit(label)}), 'option'
-     FROM flows WHERE capture_id = ${lit(context.captureId)} AND uid NOT IN (
-       SELECT uid FROM labels WHERE source_id = ${source})`,
-  );
 }

@@ -13,18 +13,17 @@ export interface ReadableText {
   originalLine(n: number): number;
 }
 
-/** The file itself when it is plain text without blank lines, else a clean copy in the temporary folder. */
+/** The file itself when it is plain text without blank lines and all is kept, else a clean copy in the temporary folder. */
 export function readableText(
   context: LoadContext,
   path: string,
   stats: TextStats,
-  keep: (line: string) => boolean = () => true,
+  keep?: (line: string) => boolean,
 ): ReadableText {
-  const dropsNone = keep('');
-  if (stats.clean && stats.blank === 0 && dropsNone) return { path, lines: stats.lines, originalLine: (n) => n };
+  if (stats.clean && stats.blank === 0 && !keep) return { path, lines: stats.lines, originalLine: (n) => n };
   const to = join(context.store.tempDir, `text-${context.captureId}`);
   return cleanText(path, to, context.reject, {
-    line: (text) => (text.trim() === '' || !keep(text) ? undefined : text),
+    line: (text) => (text.trim() === '' || keep?.(text) === false ? undefined : text),
   });
 }
 

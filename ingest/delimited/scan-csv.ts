@@ -30,12 +30,16 @@ export function cell(columns: readonly string[], name: string | undefined): stri
   return name !== undefined && columns.includes(name) ? `nullif(trim(${ident(name)}), '')` : 'NULL::VARCHAR';
 }
 
-/** SQL of the JSON members `"name":value` for some columns, NULL when all are empty; whole numbers stay numbers. */
-export function jsonMembers(columns: readonly string[]): string {
+/**
+ * SQL of the JSON members `"name":value` for some columns, NULL when all are empty; whole numbers stay numbers.
+ * Values that match `none` count as empty.
+ */
+export function jsonMembers(columns: readonly string[], none?: string): string {
   if (columns.length === 0) return 'NULL::VARCHAR';
   const member = (name: string): string => {
     const value = `nullif(trim(${ident(name)}), '')`;
-    return `CASE WHEN ${value} IS NOT NULL THEN ${lit(`${JSON.stringify(name)}:`)} || json_value_text(${value}) END`;
+    const said = none === undefined ? `${value} IS NOT NULL` : `NOT regexp_full_match(${value}, ${lit(none)})`;
+    return `CASE WHEN ${said} THEN ${lit(`${JSON.stringify(name)}:`)} || json_value_text(${value}) END`;
   };
   return `nullif(concat_ws(',', ${columns.map(member).join(', ')}), '')`;
 }
