@@ -1,0 +1,126 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { ident, lit } from '../case/sql.js';
+import type { LoadContext, LoadResult, Reader } from '../reader.js';
+import type { FileHead } from '../scan/file-head.js';
+import type { EveColumn } from './columns.js';
+import { shapeOf } from './contents.js';
+import { extraSql, type Presence } from './extra.js';
+import { givenFields, tableOf } from './fields.js';
+import { dropMadeFlows, finishSource, labelFlows } from './made-flows.js';
+import { loadOtherEvents } from './other-events.js';
+import { rejectEvents } from './reject-events.js';
+import { sql } from './sql-files.js';
+import { stageEvents } from './stage.js';
+
+/** Suricata's EVE log: one JSON event per line, plain or compressed. */
+export const reader: Reader = {
+  kind: 'suricata',
+  grouping: 'folder',
+  text: true,
+  continues: true,
+  recognise,
+  load,
+  finishSource,
+};
+
+/** Event types whose addresses follow the flow: source is the originator. */
+const DIRECTED = ['http', 'tls', 'quic', 'ssh', 'smtp', 'ftp', 'dhcp'].map(lit).join(', ');
+
+/** Statement of each event type; `quic` is loaded with `tls`. */
+const STATEMENTS = ['dns', 'http', 'tls', 'ssh', 'smtp', 'ftp', 'fileinfo', 'dhcp', 'alert', 'anomaly'];
+
+function recognise(head: FileHead): string | undefined {
+  const lines = head.text.split('\n', 200).filter((line) => line.trimStart().startsWith('{'));
+  const isEvent = (line: string): boolean => /"event_type"\s*:\s*"/.test(line) && /"timestamp"\s*:/.test(line);
+  return lines.some(isEvent) ? 'Suricata EVE log' : undefined;
+}
+
+async function load(context: LoadContext): Promise<LoadResult> {
+  const { store, captureId, sourceId } = context;
+  const { db } = store;
+  await db.run(sql('macros'));
+  const staged = await stageEvents(context);
+  const { rejected, addresses } = await rejectEvents(context, staged);
+  const { counts, present } = await presence(context, staged.columns);
+  const loaded = new Set(counts.keys());
+  const address = (column: string): string => (addresses.rewrite ? `canonical_ip(${column})` : column);
+  const base = { capture: lit(captureId), source: lit(sourceId) };
+  await dropMadeFlows(context, loaded);
+
+  await db.run(sql('anchors', { directed: DIRECTED }));
+  const ends = { src: address('e.src_ip'), dest: address('e.dest_ip') };
+  await db.run(sql('events-view', { ...ends, first: staged.first, directed: DIRECTED }));
+  await loadFlows(context, loaded, { ...base, ...ends }, (type) => extraSql(type, staged.columns, present));
+  for (const type of STATEMENTS) {
+    if (!loaded.has(type) && !(type === 'tls' && loaded.has('quic'))) continue;
+    await db.run(
+      sql(type, {
+        ...base,
+        row_base: context.rowBase(tableOf(type)),
+        shape: shapeOf(type),
+        email_shape: shapeOf('email'),
+        extra: extraSql(type, staged.columns, present),
+        extra_tls: extraSql('tls', staged.columns, present),
+        extra_quic: extraSql('quic', staged.columns, present),
+      }),
+    );
+  }
+  const others = [...loaded].filter((type) => tableOf(type) === 'other');
+  if (others.length > 0) await loadOtherEvents(context, staged, { ...base, row_base: context.rowBase('other') });
+  if (context.options.label !== undefined) await labelFlows(context, context.options.label);
+
+  await db.run('DROP VIEW eve_events');
+  for (const table of ['eve', 'eve_anchor', 'eve_flow_rows']) await db.run(`DROP TABLE IF EXISTS ${table}`);
+  rmSync(join(store.tempDir, `eve-${captureId}`), { force: true });
+  return {
+    records: staged.rows - rejected,
+    tables: new Set([...loaded].map(tableOf)),
+    fields: await givenFields(store, captureId, loaded),
+    details: { bytes_basis: 'frame-derived', events: Object.fromEntries([...counts].sort()) },
+  };
+}
+
+async function loadFlows(
+  context: LoadContext,
+  loaded: ReadonlySet<string>,
+  base: Readonly<Record<string, string>>,
+  extra: (type: string) => string,
+): Promise<void> {
+  const { db } = context.store;
+  const netflow = loaded.has('netflow');
+  if (!netflow && !loaded.has('flow')) return;
+  if (netflow) await db.run(sql('netflow-groups', base));
+  await db.run(sql('flow-rows', { netflow: netflow ? 'UNION ALL SELECT id FROM eve_netflow' : '' }));
+  // Asked anew: flows made from events are gone by now.
+  const rowBase = context.resume
+    ? await db.number(`SELECT coalesce(max("row"), 0) FROM flows WHERE capture_id = ${lit(context.captureId)}`)
+    : 0;
+  const values = { ...base, flow_base: context.flowBase, row_base: rowBase };
+  if (loaded.has('flow')) await db.run(sql('flows', { ...values, extra: extra('flow') }));
+  if (netflow) await db.run(sql('netflow', { ...values, extra: extra('netflow') }));
+  await db.run('DROP TABLE IF EXISTS eve_netflow');
+}
+
+/** Events per type, and which columns they use. */
+async function presence(
+  context: LoadContext,
+  columns: readonly EveColumn[],
+): Promise<{ counts: Map<string, number>; present: Presence }> {
+  const names = columns.flatMap(({ name, type }) =>
+    typeof type === 'string'
+      ? [{ key: name, value: ident(name) }]
+      : type.map((m) => ({ key: `${name}.${m.name}`, value: `${ident(name)}.${ident(m.name)}` })),
+  );
+  const rows = await context.store.db.all<Record<string, string>>(
+    `SELECT event_type, count(*) AS n, ${names.map(({ value }, i) => `count(${value}) AS c${i}`).join(', ')}
+     FROM eve GROUP BY event_type ORDER BY event_type`,
+  );
+  const counts = new Map<string, number>();
+  const present = new Map<string, ReadonlySet<string>>();
+  for (const row of rows) {
+    counts.set(row.event_type!, Number(row.n));
+    present.set(row.event_type!, new Set(names.filter((_, i) => Number(row[`c${i}`]) > 0).map((n) => n.key)));
+  }
+  return { counts, present };
+}
