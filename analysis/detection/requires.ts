@@ -1,0 +1,46 @@
+import type { Database } from '../../ingest/case/database.js';
+import type { Detection } from './definition.js';
+
+/** What the sources of a case can give. */
+export interface SourceFields {
+  readonly sourceIds: readonly string[];
+  readonly fields: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly kinds: ReadonlyMap<string, string>;
+}
+
+export async function sourceFields(db: Database): Promise<SourceFields> {
+  const rows = await db.all<{ source_id: string; field: string }>(
+    `SELECT source_id, tbl || '.' || field AS field FROM source_fields ORDER BY source_id, field`,
+  );
+  const sources = await db.all<{ source_id: string; kind: string }>(
+    'SELECT source_id, kind FROM sources ORDER BY source_id',
+  );
+  const fields = new Map<string, Set<string>>(sources.map((s) => [s.source_id, new Set<string>()]));
+  for (const { source_id, field } of rows) fields.get(source_id)?.add(field);
+  return {
+    sourceIds: sources.map((s) => s.source_id),
+    fields,
+    kinds: new Map(sources.map((s) => [s.source_id, s.kind])),
+  };
+}
+
+/** Whether a detection can decide, and for which kinds of source it cannot. */
+export function decidable(detection: Detection, have: SourceFields): { able: boolean; reason: string | undefined } {
+  const missingBySource = have.sourceIds.map((id) => {
+    const fields = have.fields.get(id)!;
+    return detection.requires
+      .map((need) => (typeof need === 'string' ? [need] : need))
+      .filter((anyOf) => !anyOf.some((f) => fields.has(f)))
+      .map((anyOf) => anyOf.join(' or '));
+  });
+  if (missingBySource.every((m) => m.length === 0)) return { able: true, reason: undefined };
+  const able = missingBySource.some((m) => m.length === 0);
+  const missing = [...new Set(missingBySource.flat())].sort().join(', ');
+  const kinds = [
+    ...new Set(have.sourceIds.filter((_, i) => missingBySource[i]!.length > 0).map((id) => have.kinds.get(id)!)),
+  ].sort();
+  return {
+    able,
+    reason: able ? `not decided for ${kinds.join(', ')} sources without ${missing}` : `no source gives ${missing}`,
+  };
+}

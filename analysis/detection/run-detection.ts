@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import { CliError } from '../../cli/errors.js';
+import type { Database } from '../../ingest/case/database.js';
+import { lit } from '../../ingest/case/sql.js';
+import type { Detection } from './definition.js';
+import { messageSql } from './message.js';
+import { renderSql, type Settings } from './parameters.js';
+
+const REQUIRED = ['profile', 'ts', 'key', 'attacker', 'victim', 'proto', 'port', 'confidence'];
+
+/** Hash of what a detection does: its SQL and the flows behind it. */
+export const detectionHash = (d: Detection): string =>
+  createHash('sha256')
+    .update(`${d.sql}\x1f${d.flowsSql ?? ''}`)
+    .digest('hex');
+
+/**
+ * Runs one detection: its rows become `staged_evidence`, their flows `staged_evidence_flows` (temporary tables: a
+ * detection that fails leaves the case as it is).
+ * @returns number of findings
+ * @throws when its SQL fails or breaks the contract (a missing column, one finding twice)
+ */
+export async function runDetection(
+  db: Database,
+  detection: Detection,
+  settings: Settings,
+  defaultSite: string,
+): Promise<number> {
+  const sql = renderSql(detection.sql, detection.id, settings.parameters).replace(/;\s*$/, '');
+  await db.run(`CREATE OR REPLACE TEMP TABLE detection_rows AS ${sql}`);
+  const columns = new Set(
+    (await db.all<{ column_name: string }>('SELECT column_name FROM (DESCRIBE detection_rows)')).map(
+      (c) => c.column_name,
+    ),
+  );
+  const missing = REQUIRED.filter((c) => !columns.has(c));
+  if (missing.length > 0) throw new CliError(`detection ${detection.id}: its SQL gives no ${missing.join(', ')}`);
+  await db.run(findingsSql(detection, settings, columns, defaultSite));
+  const twice = await db.one<{ key: string }>(
+    'SELECT min(key) AS key FROM findings GROUP BY evidence_id HAVING count(*) > 1 ORDER BY key LIMIT 1',
+  );
+  if (twice)
+    throw new CliError(`detection ${detection.id}: the finding ${JSON.stringify(twice.key)} came twice in one window`);
+  await db.run(`INSERT INTO staged_evidence SELECT * EXCLUDE (in_order) FROM findings ORDER BY in_order`);
+  const findings = await db.number('SELECT count(*) FROM findings');
+  if (findings > 0 && detection.flowsSql) await linkFlows(db, detection, settings);
+  return findings;
+}
+
+function findingsSql(d: Detection, settings: Settings, columns: ReadonlySet<string>, defaultSite: string): string {
+  const level = columns.has('threat_level')
+    ? `coalesce(threat_level, ${lit(settings.threatLevel)})`
+    : lit(settings.threatLevel);
+  const site = columns.has('site') ? 'site' : lit(defaultSite);
+  const details = columns.has('details') ? 'to_json(details)' : 'NULL::JSON';
+  const counts = d.role === 'attacker' || d.victim_counts ? `level_weight(threat_level) > 0` : 'false';
+  const techniques = `[${d.techniques.map(lit).join(', ')}]::VARCHAR[]`;
+  return `CREATE OR REPLACE TEMP TABLE findings AS
+    SELECT
+      stable_id([${lit(d.id)}, site, profile, tw_start::VARCHAR, key]) AS evidence_id,
+      ${lit(d.id)} AS detection, ${lit(d.module)} AS module, ts, profile, site, tw_start, ${lit(d.role)} AS role,
+      ${counts} AS counts, threat_level, level_weight(threat_level) AS weight, confidence(confidence) AS confidence, key,
+      attacker, CASE WHEN attacker IS NOT NULL THEN ${lit(d.attacker_kind)} END AS attacker_kind,
+      victim, CASE WHEN victim IS NOT NULL THEN ${lit(d.victim_kind)} END AS victim_kind,
+      proto, port, ${messageSql(d.message)} AS description, ${techniques} AS techniques, details,
+      row_number() OVER (ORDER BY ts, site, profile, key) AS in_order
+    FROM (
+      SELECT profile, ts, window_start(ts) AS tw_start, ${site} AS site, key::VARCHAR AS key, attacker::VARCHAR AS attacker,
+        victim::VARCHAR AS victim, proto::VARCHAR AS proto, port::INTEGER AS port, confidence::DOUBLE AS confidence,
+        ${level} AS threat_level, ${details} AS details
+      FROM detection_rows WHERE profile IS NOT NULL AND ts IS NOT NULL AND key IS NOT NULL)`;
+}
+
+/** `flows.sql` gives (profile, tw_start, key, flow_id), with `site` where profiles of several sites may share an address. */
+async function linkFlows(db: Database, detection: Detection, settings: Settings): Promise<void> {
+  const sql = renderSql(detection.flowsSql!, detection.id, settings.parameters).replace(/;\s*$/, '');
+  await db.run(`CREATE OR REPLACE TEMP VIEW detection_flows AS ${sql}`);
+  const columns = new Set(
+    (await db.all<{ column_name: string }>('SELECT column_name FROM (DESCRIBE detection_flows)')).map(
+      (c) => c.column_name,
+    ),
+  );
+  const site = columns.has('site') ? ' AND f.site = e.site' : '';
+  await db.run(
+    `INSERT INTO staged_evidence_flows
+       SELECT DISTINCT e.evidence_id, f.flow_id
+       FROM findings e JOIN detection_flows f
+         ON f.profile = e.profile AND f.tw_start = e.tw_start AND f.key::VARCHAR = e.key${site}
+       WHERE f.flow_id IS NOT NULL
+       ORDER BY 1, 2`,
+  );
+}
