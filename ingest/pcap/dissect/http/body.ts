@@ -3,6 +3,7 @@ import type { FlowContext, Session } from '../dissector.js';
 import { type FileInfo, FileTracker } from '../files/tracker.js';
 import { LineBuffer } from '../lines.js';
 import { MimeParser } from '../mime/parser.js';
+import { type BodyBudget, bodyBudget } from './budget.js';
 import type { BodyHeaders } from './headers.js';
 
 const MAX_COMPRESSED = 1 << 20;
@@ -20,10 +21,12 @@ export class Body {
   private packed: Uint8Array[] | undefined;
   private kept = 0;
   private ts = 0;
+  private readonly budget: BodyBudget;
 
   /** `nextFile` numbers the files of the flow. */
   constructor(flow: FlowContext, session: Session, nextFile: () => number, info: FileInfo, headers: BodyHeaders) {
     this.encoding = headers.encoding;
+    this.budget = session.shared(bodyBudget);
     if (this.encoding !== undefined) this.packed = [];
     if ((headers.boundary !== undefined || headers.message) && this.encoding === undefined) {
       this.lines = new LineBuffer(16384);
@@ -55,9 +58,11 @@ export class Body {
       this.split(ts, buf, start, end);
       return;
     }
+    const size = end - start;
+    const room = this.kept + size <= MAX_COMPRESSED && this.budget.take(size);
     this.packed.push(buf.slice(start, end));
-    this.kept += end - start;
-    if (this.kept > MAX_COMPRESSED) this.unpack();
+    if (room) this.kept += size;
+    else this.unpack();
   }
 
   gap(bytes: number): void {
@@ -84,6 +89,8 @@ export class Body {
   private unpack(): void {
     const packed = Buffer.concat(this.packed!);
     this.packed = undefined;
+    this.budget.give(this.kept);
+    this.kept = 0;
     if (packed.length === 0) return;
     const out = inflate(packed, this.encoding!) ?? packed;
     this.length += out.length;

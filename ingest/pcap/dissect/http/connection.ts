@@ -8,6 +8,7 @@ import { type Framing, type MessageHandler, MessageReader } from './reader.js';
 import { parseRequestLine, parseStatusLine, unescapeUri } from './request-line.js';
 import { Transaction } from './transaction.js';
 import { WebSocketReader } from './websocket.js';
+import { HttpOddities } from './weird.js';
 
 const MAX_PENDING = 256;
 
@@ -22,6 +23,7 @@ export class HttpDissector implements Dissector {
   private depth = 0;
   private files = 0;
   private readonly methods: { method: string; version: string }[] = [];
+  readonly oddities: HttpOddities;
   private inside: Dissector | undefined;
   private upgraded = false;
   private frames: [WebSocketReader, WebSocketReader] | undefined;
@@ -29,6 +31,7 @@ export class HttpDissector implements Dissector {
   constructor(flow: FlowContext, session: Session) {
     this.flow = flow;
     this.session = session;
+    this.oddities = new HttpOddities(flow, session);
     this.readers = [new MessageReader(new Requests(this)), new MessageReader(new Responses(this))];
   }
 
@@ -77,7 +80,11 @@ export class HttpDissector implements Dissector {
 
   request(ts: number, line: Uint8Array, start: number, end: number): string | undefined {
     const parsed = parseRequestLine(line, start, end);
-    if (parsed === undefined) return undefined;
+    if (parsed === undefined) {
+      this.oddities.badRequest(ts, latin1(line, start, Math.min(end, start + 256)));
+      return undefined;
+    }
+    this.oddities.request(ts, parsed);
     this.requests++;
     const { row } = this.current(true, ts);
     row.method = parsed.method;
@@ -118,6 +125,7 @@ export class HttpDissector implements Dissector {
     const transaction = this.current(fromOrig, ts);
     const { row } = transaction;
     if (isProxyHeader(name) && fromOrig) transaction.proxy(`${name} -> ${value}`);
+    if (name === 'CONTENT-LENGTH') this.oddities.contentLength(ts, value);
     const software = this.session.shared(softwareTracker);
     if (!fromOrig) {
       if (name === 'SERVER') software.report(ts, this.flow.resp_h, this.flow.resp_p, 'HTTP::SERVER', value);
@@ -242,6 +250,10 @@ abstract class Side implements MessageHandler {
 
   bodyGap(bytes: number): void {
     this.message?.gap(bytes);
+  }
+
+  badChunk(ts: number, size: string): void {
+    this.connection.oddities.report(ts, 'HTTP_bad_chunk_size', size);
   }
 
   messageDone(ts: number): void {

@@ -17,6 +17,7 @@ export interface MessageHandler {
   headersDone(ts: number): Framing;
   body(ts: number, buf: Uint8Array, start: number, end: number): void;
   bodyGap(bytes: number): void;
+  badChunk(ts: number, size: string): void;
   messageDone(ts: number): void;
   /** Bytes after a tunnel was opened. */
   tunnel(ts: number, buf: Uint8Array, start: number, end: number): void;
@@ -181,6 +182,7 @@ export class MessageReader {
     }
     // A size beyond 64 bits wraps to nothing in the parsers that requests are smuggled past.
     const parsed = Number.parseInt(size, 16);
+    if (parsed >= 2 ** 64) this.handler.badChunk(ts, size);
     this.chunks++;
     this.left = parsed >= 2 ** 64 ? 0 : Math.min(parsed, Number.MAX_SAFE_INTEGER);
     this.state = this.left === 0 ? 'trailers' : 'chunk';

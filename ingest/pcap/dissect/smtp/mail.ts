@@ -5,7 +5,8 @@ import { flowRow } from '../records.js';
 import { softwareTracker } from '../software/tracker.js';
 import { addresses, findAddress } from './addresses.js';
 
-const MAX_PATH = 64;
+const MAX_PATH = 100;
+const MAX_ADDRESSES = 100;
 
 /** One mail transaction on the way to a row of `smtp`. */
 export class Mail {
@@ -38,7 +39,8 @@ export class Mail {
 
   recipient(argument: string): void {
     const known = (this.row.rcptto as string[] | undefined) ?? [];
-    for (const address of addresses(argument)) if (!known.includes(address) && known.length < 1000) known.push(address);
+    for (const address of addresses(argument))
+      if (!known.includes(address) && known.length < MAX_ADDRESSES) known.push(address);
     this.row.rcptto = known;
     this.worthwhile = true;
   }
@@ -149,6 +151,6 @@ export class Mail {
 
 function merged(known: string[] | undefined, more: string[]): string[] {
   const all = known ?? [];
-  for (const item of more) if (item !== '' && !all.includes(item) && all.length < 1000) all.push(item);
+  for (const item of more) if (item !== '' && !all.includes(item) && all.length < MAX_ADDRESSES) all.push(item);
   return all;
 }
