@@ -25,7 +25,9 @@ export class FlowFeed implements Dissector {
   private done = false;
   private failed = false;
   private candidates: [readonly DissectorFactory[], readonly DissectorFactory[]];
-  private readonly heads: [ByteQueue, ByteQueue] | undefined;
+  private readonly stream: boolean;
+  /** Beginnings of both directions, once the first payload was not enough. */
+  private heads: [ByteQueue, ByteQueue] | undefined;
   private chunks: Chunk[] = [];
   private datagrams = 0;
 
@@ -34,9 +36,9 @@ export class FlowFeed implements Dissector {
     this.flow = flow;
     this.session = session;
     this.target = inside ? undefined : session.expected(flow);
-    const fitting = session.factories.filter((f) => f.transport === 'both' || f.transport === flow.proto);
+    const fitting = session.fitting[flow.proto] ?? [];
     this.candidates = [fitting, fitting];
-    if (flow.proto === 'tcp') this.heads = [new ByteQueue(PROBE_BYTES), new ByteQueue(PROBE_BYTES)];
+    this.stream = flow.proto === 'tcp';
   }
 
   get service(): string | undefined {
@@ -52,7 +54,7 @@ export class FlowFeed implements Dissector {
     try {
       if (this.target !== undefined) {
         if (this.target.active) this.target.data(fromOrig, ts, buf, start, end);
-      } else if (this.heads !== undefined) this.probeStream(this.heads, fromOrig, ts, buf, start, end);
+      } else if (this.stream) this.probeStream(fromOrig, ts, buf, start, end);
       else this.probeDatagram(fromOrig, ts, buf, start, end);
     } catch (error) {
       this.fail(ts, error);
@@ -101,31 +103,43 @@ export class FlowFeed implements Dissector {
     this.heads?.[1].release();
   }
 
-  private probeStream(
-    heads: [ByteQueue, ByteQueue],
-    fromOrig: boolean,
-    ts: number,
-    buf: Uint8Array,
-    start: number,
-    end: number,
-  ): void {
+  private probeStream(fromOrig: boolean, ts: number, buf: Uint8Array, start: number, end: number): void {
     const side = fromOrig ? 0 : 1;
-    const head = heads[side];
-    this.chunks.push({ fromOrig, ts, bytes: buf.slice(start, end) });
-    const room = Math.min(end, start + PROBE_BYTES - head.length);
-    const full = room < end || head.length + (room - start) >= PROBE_BYTES;
-    head.push(buf, start, room);
+    if (this.heads === undefined) {
+      // Most flows are known by their first payload: nothing need be copied then.
+      const stop = Math.min(end, start + PROBE_BYTES);
+      if (this.ask(side, buf, start, stop, stop - start === PROBE_BYTES)) {
+        this.target?.data(fromOrig, ts, buf, start, end);
+        return;
+      }
+      this.heads = [new ByteQueue(PROBE_BYTES), new ByteQueue(PROBE_BYTES)];
+      this.heads[side].push(buf, start, stop);
+      this.chunks.push({ fromOrig, ts, bytes: buf.slice(start, end) });
+    } else {
+      const head = this.heads[side];
+      this.chunks.push({ fromOrig, ts, bytes: buf.slice(start, end) });
+      head.push(buf, start, Math.min(end, start + PROBE_BYTES - head.length));
+      if (this.ask(side, head.buf, head.start, head.end, head.length === PROBE_BYTES)) {
+        this.replay();
+        return;
+      }
+    }
+    this.giveUpIfHopeless();
+  }
+
+  /** Shows the beginning of one direction to what is left of the factories; true when one took the flow. */
+  private ask(side: 0 | 1, buf: Uint8Array, start: number, end: number, full: boolean): boolean {
     const left: DissectorFactory[] = [];
     for (const factory of this.candidates[side]) {
-      const answer = factory.probe(fromOrig, head.buf, head.start, head.end, this.flow);
+      const answer = factory.probe(side === 0, buf, start, end, this.flow);
       if (answer === 'yes') {
-        this.accept(factory);
-        return;
+        this.target = factory.create(this.flow, this.session.out, this.session);
+        return true;
       }
       if (answer === 'more' && !full) left.push(factory);
     }
     this.candidates[side] = left;
-    this.giveUpIfHopeless();
+    return false;
   }
 
   private giveUpIfHopeless(): void {
@@ -135,13 +149,13 @@ export class FlowFeed implements Dissector {
     if ((a.length === 0 && b.length === 0) || kept > 4 * PROBE_BYTES) this.stop();
   }
 
-  private accept(factory: DissectorFactory): void {
-    const target = factory.create(this.flow, this.session.out, this.session);
-    this.target = target;
+  /** Hands on what was kept while the protocol was unknown. */
+  private replay(): void {
+    const { chunks, target } = this;
     this.heads?.[0].release();
     this.heads?.[1].release();
-    const { chunks } = this;
     this.chunks = [];
+    if (target === undefined) return;
     for (const { fromOrig, ts, bytes } of chunks) if (target.active) target.data(fromOrig, ts, bytes, 0, bytes.length);
   }
 

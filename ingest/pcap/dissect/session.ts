@@ -17,6 +17,8 @@ export class DissectSession implements Session {
   readonly options: DissectOptions;
   /** Sorted by `order`, then name. */
   readonly factories: readonly DissectorFactory[];
+  /** Those of `factories` that fit a transport. */
+  readonly fitting: Readonly<Record<string, readonly DissectorFactory[]>>;
   private readonly states = new Map<unknown, SharedState>();
   private readonly expectations = new Map<string, (flow: FlowContext) => Dissector>();
 
@@ -24,6 +26,9 @@ export class DissectSession implements Session {
     this.out = out;
     this.options = { hashFiles: false, ...options };
     this.factories = [...factories].sort((a, b) => a.order - b.order || (a.name < b.name ? -1 : 1));
+    const forTransport = (transport: 'tcp' | 'udp') =>
+      this.factories.filter((f) => f.transport === 'both' || f.transport === transport);
+    this.fitting = { tcp: forTransport('tcp'), udp: forTransport('udp') };
   }
 
   shared<T extends SharedState>(make: (session: Session) => T): T {

@@ -126,8 +126,11 @@ class DnsDissector implements Dissector {
   }
 
   private newRow(ts: number, message: Message): DissectRow {
-    const flags = { AA: false, TC: false, RD: false, RA: false, rejected: false };
-    return { ...flowRow(this.flow, ts), proto: this.flow.proto, trans_id: message.id, ...flags };
+    const row = flowRow(this.flow, ts);
+    row.proto = this.flow.proto;
+    row.trans_id = message.id;
+    row.AA = row.TC = row.RD = row.RA = row.rejected = false;
+    return row;
   }
 }
 
