@@ -1,4 +1,4 @@
--- Argus sums up the ARP packets of a pair of addresses in one record: one row, its counts in `extra`.
+-- Argus sums up the ARP packets of a pair of addresses in one record: one row, its counts (and label) in `extra`.
 INSERT INTO arp
 SELECT
   $capture_id,
@@ -19,6 +19,7 @@ SELECT
     '"resp_pkts":' || resp_pkts,
     '"TotPkts":' || tot_pkts,
     '"TotBytes":' || tot_bytes,
+    CASE WHEN label IS NOT NULL THEN '"Label":' || to_json(label) END,
     members) || '}')::JSON
 FROM argus_rows
 WHERE reason IS NULL AND proto = 'arp'

@@ -4,7 +4,7 @@ import { linkInput, runTool, type ToolOutput } from '../../delimited/run-tool.js
 
 /** `ra`'s fields, in order. The label is not the last one: `ra` leaves out an empty last cell. */
 const FIELDS =
-  'stime dur proto saddr sport dir daddr dport state stos dtos pkts bytes sbytes spkts smac dmac svid dvid label trans';
+  'stime dur proto saddr sport dir daddr dport state stos dtos pkts bytes sbytes smac dmac svid dvid label spkts';
 
 /** Settings: TAB between cells (labels hold commas), one header line, numbers for ports but names for protocols. */
 const SETTINGS = [
