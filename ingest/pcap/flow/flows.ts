@@ -69,7 +69,7 @@ export interface FlowListener extends StreamSink {
 
 /** Changes of the encapsulation that are followed; more give the letter X. */
 const MAX_TUNNEL_CHANGES = 5;
-const EVICTION_SAMPLE = 64;
+const EVICTION_SAMPLE = 16;
 
 /** Keeps the flow table: finds or starts the flow of each packet, updates it, ends flows. */
 export class Flows {
@@ -129,9 +129,10 @@ export class Flows {
   tick(ts: number): void {
     // Most packets fall into the second of the one before.
     if (ts < this.nextSecond && ts >= this.nextSecond - 1e6) return;
-    this.nextSecond = (Math.floor(ts / 1e6) + 1) * 1e6;
+    const before = this.clock;
     this.clock = ts;
-    this.wheel.advance(ts, this.due);
+    if (this.wheel.advance(ts, this.due)) this.nextSecond = (Math.floor(ts / 1e6) + 1) * 1e6;
+    else this.clock = before;
   }
 
   /** Take the transport layer of a decoded packet; the result is its flow, or -1 when it has none. */

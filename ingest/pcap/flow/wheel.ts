@@ -11,6 +11,9 @@ export class TimerWheel {
   private readonly heads = new Int32Array(BUCKETS).fill(-1);
   /** Second up to which buckets were visited; NaN before the first packet. */
   private cursor = Number.NaN;
+  /** Packets from the past in a row, and how many of them turn the wheel back. */
+  private late = 0;
+  private patience = 64;
 
   constructor(private readonly table: FlowTable) {}
 
@@ -19,7 +22,7 @@ export class TimerWheel {
     let second = Math.floor(deadline / 1e6) + 1;
     if (!(second > this.cursor)) second = this.cursor + 1;
     if (second > this.cursor + BUCKETS - 1) second = this.cursor + BUCKETS - 1;
-    const bucket = ((second % BUCKETS) + BUCKETS) % BUCKETS || 0;
+    const bucket = bucketOf(second);
     const i = this.table.i;
     const r = f * STRIDE_I;
     const next = this.heads[bucket]!;
@@ -44,18 +47,29 @@ export class TimerWheel {
 
   /**
    * Move to `now` (microseconds) and hand every flow whose bucket was passed to `due`, which removes it or files it
-   * again. Time may jump; a jump back only moves the wheel.
+   * again. Time may jump. A packet from the past does not turn the wheel back, because a capture that jumps to and fro
+   * would cost a turn each time; many in a row do, as after a wrong time stamp far in the future.
+   * @returns false when `now` is in the past of the wheel
    */
-  advance(now: number, due: (f: number) => void): void {
+  advance(now: number, due: (f: number) => void): boolean {
     const second = Math.floor(now / 1e6);
-    if (!(second > this.cursor)) {
-      this.cursor = second;
-      return;
+    if (second === this.cursor) {
+      this.late = 0;
+      return true;
     }
+    if (!(second > this.cursor)) {
+      if (!Number.isNaN(this.cursor) && ++this.late < this.patience) return false;
+      if (this.late > 0) this.patience *= 2;
+      this.late = 0;
+      this.cursor = second;
+      return true;
+    }
+    this.late = 0;
     const steps = Math.min(second - this.cursor, BUCKETS);
-    const first = second - steps + 1;
+    const first = bucketOf(second - steps + 1);
     this.cursor = second;
-    for (let s = first; s <= second; s++) this.visit(((s % BUCKETS) + BUCKETS) % BUCKETS, due);
+    for (let k = 0; k < steps; k++) this.visit((first + k) & (BUCKETS - 1), due);
+    return true;
   }
 
   private visit(bucket: number, due: (f: number) => void): void {
@@ -70,4 +84,9 @@ export class TimerWheel {
       f = next;
     }
   }
+}
+
+function bucketOf(second: number): number {
+  const bucket = second % BUCKETS;
+  return bucket < 0 ? bucket + BUCKETS : bucket || 0;
 }
