@@ -1,13 +1,14 @@
 import { ident, lit } from '../case/sql.js';
 
+type ScalarType = 'VARCHAR' | 'INTEGER' | 'BIGINT' | 'TIMESTAMPTZ' | 'JSON';
+
 /** A column that DuckDB's JSON reader fills, or a struct of such. */
 export interface EveColumn {
   readonly name: string;
-  readonly type: 'VARCHAR' | 'BIGINT' | 'TIMESTAMPTZ' | 'JSON' | readonly EveColumn[];
+  readonly type: ScalarType | readonly EveColumn[];
 }
 
-const columns = (type: 'VARCHAR' | 'BIGINT' | 'TIMESTAMPTZ' | 'JSON', names: string): EveColumn[] =>
-  names.split(' ').map((name) => ({ name, type }));
+const columns = (type: ScalarType, names: string): EveColumn[] => names.split(' ').map((name) => ({ name, type }));
 
 /** Event types with a table of their own, and the key that holds their content. */
 export const CONTENT_KEYS: Readonly<Record<string, string>> = {
@@ -31,18 +32,18 @@ const ENVELOPE: readonly EveColumn[] = [
   ...columns('TIMESTAMPTZ', 'timestamp'),
   ...columns('BIGINT', 'flow_id'),
   ...columns('VARCHAR', 'event_type src_ip'),
-  ...columns('BIGINT', 'src_port'),
+  ...columns('INTEGER', 'src_port'),
   ...columns('VARCHAR', 'dest_ip'),
-  ...columns('BIGINT', 'dest_port'),
+  ...columns('INTEGER', 'dest_port'),
   ...columns('VARCHAR', 'proto app_proto community_id direction'),
-  ...columns('BIGINT', 'icmp_type icmp_code tx_id'),
+  ...columns('INTEGER', 'icmp_type icmp_code tx_id'),
 ];
 
 const FLOW: readonly EveColumn[] = [
   ...columns('BIGINT', 'pkts_toserver pkts_toclient bytes_toserver bytes_toclient'),
   ...columns('TIMESTAMPTZ', 'start end'),
   ...columns('VARCHAR', 'state reason src_ip dest_ip'),
-  ...columns('BIGINT', 'src_port dest_port'),
+  ...columns('INTEGER', 'src_port dest_port'),
   ...columns('JSON', 'alerted'),
 ];
 
@@ -67,8 +68,11 @@ const RARE = columns(
 /** More unknown keys than this are not columns: a hostile file must not make thousands of them. */
 const MOST_UNKNOWN = 100;
 
-/** The columns of one file: what is filled, plus the unknown keys seen in `samples` (lines of the file). */
-export function eveColumns(samples: readonly string[]): readonly EveColumn[] {
+/**
+ * The columns of one file: what is filled, plus the unknown keys seen in `samples` (lines of the file; `complete`: all of
+ * them, so that no key has to be foreseen).
+ */
+export function eveColumns(samples: readonly string[], complete = false): readonly EveColumn[] {
   const seen = unknownKeys(samples);
   const unknown = (known: readonly EveColumn[], keys: ReadonlySet<string>, derived: readonly string[]): EveColumn[] => {
     // DuckDB's column names know no case, JSON's keys do: of two spellings the first is taken.
@@ -85,7 +89,7 @@ export function eveColumns(samples: readonly string[]): readonly EveColumn[] {
     { name: 'flow', type: [...FLOW, ...unknown(FLOW, seen.flow, DERIVED.flow!)] },
     { name: 'tcp', type: [...TCP, ...unknown(TCP, seen.tcp, DERIVED.tcp!)] },
   ];
-  const known = [...ENVELOPE, ...structs, ...OBJECTS, ...RARE];
+  const known = [...ENVELOPE, ...structs, ...OBJECTS, ...(complete ? [] : RARE)];
   return [...known, ...unknown(known, seen.top, [])];
 }
 
@@ -121,6 +125,3 @@ export function readEve(path: string, cols: readonly EveColumn[], maxLine: numbe
   const size = maxLine > 16_000_000 ? `, maximum_object_size = ${maxLine + 1024}` : '';
   return `read_json(${lit(path)}, format = 'newline_delimited', columns = {${list}}${size})`;
 }
-
-/** Typed keys that have a place in the tables of their own event type or in every table. */
-export const ENVELOPE_NAMES: readonly string[] = ENVELOPE.map((c) => c.name);

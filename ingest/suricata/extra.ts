@@ -59,7 +59,7 @@ const objectOf = (pieces: readonly string[]): string =>
 function asJson(value: string, type: string): string {
   if (type === 'JSON') return value;
   if (type === 'TIMESTAMPTZ') return `strftime(${value}, '"%Y-%m-%dT%H:%M:%S.%fZ"')`;
-  return type === 'BIGINT' ? `${value}::VARCHAR` : `to_json(${value}::VARCHAR)`;
+  return type === 'BIGINT' || type === 'INTEGER' ? `${value}::VARCHAR` : `to_json(${value}::VARCHAR)`;
 }
 
 /** What is left of an object when the keys that have columns are gone. */
@@ -74,6 +74,8 @@ function leftovers(key: string): string {
       `nullif(json_merge_patch(dns, CASE WHEN contains(dns::VARCHAR, '"soa"') OR contains(dns::VARCHAR, '"srv"') OR contains(dns::VARCHAR, '"sshfp"') THEN ${lit(rest)} ELSE ${lit(JSON.stringify(patch))} END)::VARCHAR, '{}')`,
     );
   }
+  // `netflow` stays even when empty: it says what the flow was made of.
+  if (key === 'netflow') return piece(key, `json_merge_patch(netflow, ${lit(JSON.stringify(patch))})`);
   const value = mapped.length === 0 ? key : `json_merge_patch(${key}, ${lit(JSON.stringify(patch))})`;
   return piece(key, `nullif((${value})::VARCHAR, '{}')`);
 }

@@ -2,7 +2,7 @@ import { brokenJsonObject } from '../scan/json-line.js';
 import type { EveColumn } from './columns.js';
 
 const TIME = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(\.\d+)?(Z|[+-]\d\d(:?\d\d)?)?$/;
-const BIGINT_LIMIT = 2n ** 63n;
+const LIMITS = { BIGINT: 2n ** 63n, INTEGER: 2n ** 31n };
 
 /**
  * A test for one EVE line: undefined when DuckDB will read it with these columns, else the reason why not.
@@ -24,17 +24,17 @@ function misfit(object: Record<string, unknown>, columns: readonly EveColumn[], 
       if (typeof value !== 'object' || Array.isArray(value)) return `${shown} is not an object`;
       const inner = misfit(value as Record<string, unknown>, type, `${shown}.`);
       if (inner) return inner;
-    } else if (type === 'BIGINT' && !isWhole(value)) return `${shown} is not a whole number in range`;
+    } else if ((type === 'BIGINT' || type === 'INTEGER') && !isWhole(value, type))
+      return `${shown} is not a whole number in range`;
     else if (type === 'TIMESTAMPTZ' && !isTime(value)) return `${shown} is not a time`;
   }
   return undefined;
 }
 
-function isWhole(value: unknown): boolean {
-  if (typeof value === 'number') return Number.isInteger(value) && Math.abs(value) < 9.2e18;
-  if (typeof value !== 'string' || !/^-?\d{1,19}$/.test(value)) return false;
-  const n = BigInt(value);
-  return n < BIGINT_LIMIT && n >= -BIGINT_LIMIT;
+function isWhole(value: unknown, type: 'BIGINT' | 'INTEGER'): boolean {
+  if (typeof value === 'string' ? !/^-?\d{1,19}$/.test(value) : !Number.isInteger(value)) return false;
+  const n = BigInt(value as string | number);
+  return n < LIMITS[type] && n >= -LIMITS[type];
 }
 
 function isTime(value: unknown): boolean {

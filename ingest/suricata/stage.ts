@@ -24,7 +24,7 @@ export interface Staged {
  */
 export async function stageEvents(context: LoadContext): Promise<Staged> {
   const stats = context.file.stats!;
-  const columns = eveColumns(stats.samples);
+  const columns = eveColumns(stats.samples, stats.samples.length >= stats.lines - stats.blank);
   if (stats.clean && !context.resume && !context.careful) {
     const path = context.file.plainPath;
     try {
