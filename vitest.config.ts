@@ -1,11 +1,15 @@
 import { defineConfig } from 'vitest/config';
 
+/** `npm test` runs all but the acceptance tests, which need real captures beside the checkout (`npm run acceptance`). */
+const acceptance = process.env.SLIPSTREAM_ACCEPTANCE === '1';
+
 export default defineConfig({
   test: {
-    include: ['**/*.test.ts', '**/*.test.tsx'],
-    exclude: ['dist/**', 'node_modules/**'],
+    include: acceptance ? ['test/acceptance/**/*.test.ts'] : ['**/*.test.ts', '**/*.test.tsx'],
+    exclude: ['dist/**', 'node_modules/**', ...(acceptance ? [] : ['test/acceptance/**'])],
+    reporters: ['default', './test/reporter.ts'],
     env: { TZ: 'UTC' },
-    testTimeout: 30_000,
+    testTimeout: acceptance ? 300_000 : 30_000,
     maxWorkers: 2,
   },
 });

@@ -1,0 +1,102 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { alertsJsonl } from '../../analysis/alerts-jsonl.js';
+import { detect } from '../../analysis/detect.js';
+import { CaseStore } from '../../ingest/case/case-store.js';
+import { renderReport } from '../../reports/render.js';
+import { printJson, withAnalysis, withInputs, withProgress } from '../common.js';
+import { runSettings } from '../config.js';
+import { CliError } from '../errors.js';
+import { manifest } from '../manifest.js';
+import { Progress } from '../progress.js';
+import { readInputs } from '../read-inputs.js';
+import { safe } from '../terminal.js';
+import { detectText, reportFailures, verdictText, worstHost } from '../verdict.js';
+import { writeWhole } from '../write-file.js';
+
+export function register(program: Command): void {
+  withProgress(
+    withInputs(
+      withAnalysis(
+        program
+          .command('analyze')
+          .description('Ingest, detect and report in one go')
+          .argument('<input...>', 'files, folders, globs, or - for standard input')
+          .requiredOption('-o, --output <dir>', 'folder for case.duckdb, report.html, alerts.jsonl, manifest.json')
+          .option('--title <text>', 'title of the report')
+          .option('--tlp <level>', 'traffic light protocol: clear, green, amber, amber+strict, red')
+          .option('--json', 'print verdict and numbers as JSON'),
+      ),
+    ),
+  )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  slipstream analyze /logs/zeek -o out
+  slipstream analyze eve.json -o out --home-net 10.0.0.0/8,192.168.0.0/16
+  zcat conn.log.gz | slipstream analyze - --kind zeek -o out`,
+    )
+    .action(async (inputs: string[], flags) => {
+      const settings = runSettings(flags);
+      const progress = new Progress(flags.progress);
+      const path = (name: string): string => join(flags.output as string, name);
+      makeFolder(flags.output);
+      const store = await CaseStore.open(path('case.duckdb'), { mode: 'create', ...settings });
+      try {
+        const files = await readInputs(store, inputs, flags, settings, progress);
+        const summary = await detect(store, settings.analysis, (step, done, total) =>
+          progress.update(step, done, total),
+        );
+        progress.update('report');
+        writeWhole(path('alerts.jsonl'), await alertsJsonl(store.db));
+        writeWhole(path('report.html'), await renderReport(store, reportOptions(flags)));
+        const outputs = { 'alerts.jsonl': path('alerts.jsonl'), 'report.html': path('report.html') };
+        writeWhole(path('manifest.json'), await manifest(store.db, outputs));
+        progress.clear();
+        reportFailures(summary);
+        const verdict = await verdictText(store.db, summary);
+        if (flags.json) {
+          printJson({
+            verdict,
+            worst: (await worstHost(store.db)) ?? null,
+            ...summary,
+            files,
+            report: path('report.html'),
+          });
+        } else {
+          const rejected = files.reduce((sum, f) => sum + f.rejected, 0);
+          process.stdout.write(
+            `${verdict}\n${detectText(summary)}\n${rejected > 0 ? `${rejected} records rejected: see the report\n` : ''}` +
+              `Report: ${safe(path('report.html'))}\n`,
+          );
+        }
+      } finally {
+        store.close();
+      }
+    });
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new CliError(`${folder}: cannot make this folder (${(error as NodeJS.ErrnoException).code ?? error})`);
+  }
+}
+
+/** Report options as the flags give them. */
+export const reportOptions = (flags: {
+  title?: string;
+  tlp?: string;
+  host?: string;
+  since?: string;
+  until?: string;
+}) => ({
+  ...(flags.title === undefined ? {} : { title: flags.title }),
+  ...(flags.tlp === undefined ? {} : { tlp: flags.tlp }),
+  ...(flags.host === undefined ? {} : { host: flags.host }),
+  ...(flags.since === undefined ? {} : { since: flags.since }),
+  ...(flags.until === undefined ? {} : { until: flags.until }),
+});

@@ -1,0 +1,120 @@
+import { execFileSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import type { Command } from 'commander';
+import { loadDetections } from '../../analysis/detection/registry.js';
+import { readers } from '../../ingest/readers.js';
+import { printJson } from '../common.js';
+import { safe } from '../terminal.js';
+
+interface Check {
+  readonly name: string;
+  readonly ok: boolean;
+  /** A missing optional part is no failure. */
+  readonly needed: boolean;
+  readonly detail: string;
+}
+
+const PROGRAMS: readonly (readonly [program: string, what: string, install: string])[] = [
+  ['ra', 'Argus binary files', 'apt-get install argus-client'],
+  ['nfdump', 'nfdump binary files', 'apt-get install nfdump'],
+  ['tcpdump', 'BPF filters and live capture', 'apt-get install tcpdump'],
+  ['nft', 'blocking', 'apt-get install nftables'],
+];
+
+export function register(program: Command): void {
+  program
+    .command('doctor')
+    .description('What this installation can do, and what to install for the rest')
+    .option('--json', 'print as JSON')
+    .addHelpText('after', '\nExamples:\n  slipstream doctor\n  slipstream doctor --json')
+    .action(async (flags) => {
+      const checks = await allChecks();
+      if (flags.json) printJson(checks);
+      else {
+        for (const c of checks) {
+          process.stdout.write(
+            `${c.ok ? 'ok     ' : c.needed ? 'FAILED ' : 'missing'}  ${c.name}: ${safe(c.detail)}\n`,
+          );
+        }
+      }
+      if (checks.some((c) => c.needed && !c.ok)) process.exitCode = 1;
+    });
+}
+
+async function allChecks(): Promise<Check[]> {
+  const major = Number(process.versions.node.split('.')[0]);
+  const checks: Check[] = [
+    {
+      name: 'node',
+      ok: major >= 20,
+      needed: true,
+      detail: `${process.versions.node}${major >= 20 ? '' : ' (20 or newer is needed)'}`,
+    },
+  ];
+  try {
+    const instance = await DuckDBInstance.create(':memory:');
+    const connection = await instance.connect();
+    const row = (await connection.runAndReadAll('SELECT version() AS v')).getRowsJson()[0];
+    connection.closeSync();
+    instance.closeSync();
+    checks.push({ name: 'duckdb', ok: true, needed: true, detail: String(row?.[0]) });
+  } catch (error) {
+    checks.push({
+      name: 'duckdb',
+      ok: false,
+      needed: true,
+      detail: `${error instanceof Error ? error.message : error} (run npm ci again)`,
+    });
+  }
+  const kinds = (await readers()).map((r) => r.kind).sort();
+  checks.push({ name: 'readers', ok: kinds.length > 0, needed: true, detail: kinds.join(', ') });
+  checks.push({ name: 'detections', ok: true, needed: true, detail: `${loadDetections().length} rules` });
+  checks.push({ name: 'temporary files', ok: writable(tmpdir()), needed: true, detail: tmpdir() });
+  for (const [name, what, install] of PROGRAMS) {
+    const path = which(name);
+    checks.push({
+      name,
+      ok: path !== undefined,
+      needed: false,
+      detail: path === undefined ? `needed for ${what}: ${install}` : `${what}${versionOf(name, path)}`,
+    });
+  }
+  return checks;
+}
+
+function which(name: string): string | undefined {
+  for (const folder of [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin']) {
+    const path = join(folder, name);
+    try {
+      accessSync(path, constants.X_OK);
+      return path;
+    } catch {
+      // not here
+    }
+  }
+  return undefined;
+}
+
+function versionOf(name: string, path: string): string {
+  if (name !== 'nfdump') return '';
+  try {
+    return ` (${execFileSync(path, ['-V'], { encoding: 'utf8', timeout: 5000 })
+      .split('\n')[0]
+      ?.replace(/^.*nfdump: ?/, '')
+      .trim()})`;
+  } catch {
+    return '';
+  }
+}
+
+function writable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

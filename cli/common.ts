@@ -1,0 +1,52 @@
+import type { Command } from 'commander';
+import { INPUT_KINDS, type InputKind } from '../ingest/reader.js';
+import { readers } from '../ingest/readers.js';
+import { usageError } from './errors.js';
+
+/** Options of every command that opens a case. */
+export const withResources = (command: Command): Command =>
+  command
+    .option('--threads <n>', 'worker threads (results do not depend on it; default 2)')
+    .option('--memory-limit <size>', 'memory for tables and sorts, the rest spills to disk (default 2GB)');
+
+/** Options that change what an analysis finds. */
+export const withAnalysis = (command: Command): Command =>
+  withResources(command)
+    .option('--config <file>', 'YAML configuration; unknown keys are refused')
+    .option('--window <width>', 'width of a time window: 90s, 15m, 1h, 1d, or one (default 1h)')
+    .option('--window-origin <origin>', 'epoch, or first: windows begin at the first flow (default epoch)')
+    .option('--home-net <cidr,...>', 'own networks (default: private, ULA, link-local, shared ranges)')
+    .option('--direction <which>', 'out: profiles of originators; all: of responders too (default out)')
+    .option('--whitelist <file>', 'lines of type,value,direction,ignore')
+    .option('--modules <list>', 'run only these detections or modules')
+    .option('--disable <list>', 'do not run these detections or modules');
+
+/** Options of commands that read captures. */
+export const withInputs = (command: Command): Command =>
+  command
+    .option('--kind <kind>', `read every input as ${INPUT_KINDS.join(', ')} instead of by content`)
+    .option('--site <name>', 'keeps equal private networks of different places apart')
+    .option('--label <label>', 'label every flow of these inputs malicious or benign');
+
+export const withProgress = (command: Command): Command =>
+  command.option('--progress', 'progress on stderr even when it is no terminal').option('--no-progress', 'no progress');
+
+/** `--kind` checked. */
+export async function inputKind(text: string | undefined): Promise<InputKind | undefined> {
+  if (text === undefined) return undefined;
+  const known = (await readers()).map((r) => r.kind);
+  if (!known.includes(text as InputKind)) throw usageError(`--kind ${text}: one of ${known.sort().join(', ')}`);
+  return text as InputKind;
+}
+
+export function label(text: string | undefined): string | undefined {
+  if (text !== undefined && text !== 'malicious' && text !== 'benign') {
+    throw usageError(`--label ${text}: malicious or benign`);
+  }
+  return text;
+}
+
+/** Machine-readable output. */
+export const printJson = (value: unknown): void => {
+  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+};

@@ -1,0 +1,145 @@
+import { dirname, resolve } from 'node:path';
+import { z } from 'zod';
+import { networkRange } from '../analysis/networks.js';
+import { type AnalysisOptions, defaultOptions, type ParameterValue, parseWindow } from '../analysis/options.js';
+import { readWhitelist } from '../analysis/whitelist/whitelist.js';
+import { usageError } from './errors.js';
+import { parseYaml } from './yaml-file.js';
+
+const cidr = z.string().refine((v) => networkRange(v) !== undefined, 'not an address or network');
+const list = <T extends z.ZodType>(item: T) => z.union([item.transform((v) => [v]), z.array(item)]);
+const parameter = z.union([z.string(), z.number(), z.boolean(), z.array(z.union([z.string(), z.number()]))]);
+
+/** The configuration file. Unknown keys are refused; detections are checked against the registry. */
+export const configSchema = z.strictObject({
+  site: z.string().optional(),
+  window: z
+    .string()
+    .refine((v) => parseWindow(v) !== undefined, 'expected one, or a width such as 90s, 15m, 1h, 1d')
+    .optional(),
+  window_origin: z.enum(['epoch', 'first']).optional(),
+  home_net: list(cidr).optional(),
+  direction: z.enum(['out', 'all']).optional(),
+  whitelist: list(z.string()).optional(),
+  modules: list(z.string()).optional(),
+  disable: list(z.string()).optional(),
+  scoring: z.enum(['default', 'slips']).optional(),
+  evidence_threshold: z.number().min(0).max(1).optional(),
+  slips_threshold: z.number().positive().optional(),
+  threads: z.number().int().min(1).max(256).optional(),
+  memory_limit: z.string().optional(),
+  bpf: z.string().optional(),
+  tcp_inactivity: z.string().optional(),
+  detections: z.looseObject({ paths: z.array(z.string()).optional() }).optional(),
+});
+
+export type Config = z.infer<typeof configSchema>;
+
+/** What the command line says; undefined where it says nothing. */
+export interface AnalysisFlags {
+  readonly config?: string;
+  readonly window?: string;
+  readonly windowOrigin?: string;
+  readonly homeNet?: string;
+  readonly direction?: string;
+  readonly whitelist?: string;
+  readonly modules?: string;
+  readonly disable?: string;
+  readonly threads?: string;
+  readonly memoryLimit?: string;
+  readonly site?: string;
+}
+
+export interface RunSettings {
+  readonly analysis: AnalysisOptions;
+  readonly site: string;
+  readonly threads: number;
+  readonly memoryLimit: string;
+  readonly bpf: string | undefined;
+  readonly tcpInactivity: string | undefined;
+}
+
+/**
+ * Configuration file and flags together; flags win.
+ * @throws CliError naming what is wrong
+ */
+export function runSettings(flags: AnalysisFlags): RunSettings {
+  const config: Config = flags.config ? parseYaml(flags.config, configSchema) : {};
+  const base = flags.config ? dirname(resolve(flags.config)) : process.cwd();
+  const whitelists = flags.whitelist ? [flags.whitelist] : (config.whitelist ?? []).map((p) => resolve(base, p));
+  const { paths, ...parameters } = config.detections ?? {};
+  return {
+    analysis: {
+      window: window(flags.window ?? config.window ?? '1h'),
+      windowOrigin: oneOf('--window-origin', flags.windowOrigin, ['epoch', 'first']) ?? config.window_origin ?? 'epoch',
+      homeNet: homeNet(flags.homeNet) ?? config.home_net ?? [],
+      direction: oneOf('--direction', flags.direction, ['out', 'all']) ?? config.direction ?? 'out',
+      whitelist: whitelists.flatMap((p) => readWhitelist(p)),
+      modules: split(flags.modules) ?? config.modules,
+      disable: [...(config.disable ?? []), ...(split(flags.disable) ?? [])].sort(),
+      parameters: detectionParameters(parameters),
+      detectionPaths: (paths ?? []).map((p) => resolve(base, p)),
+      evidenceThreshold: config.evidence_threshold ?? defaultOptions.evidenceThreshold,
+      scoring: config.scoring ?? 'default',
+      slipsThreshold: config.slips_threshold ?? defaultOptions.slipsThreshold,
+    },
+    site: flags.site ?? config.site ?? '',
+    threads: threads(flags.threads) ?? config.threads ?? 2,
+    memoryLimit: memoryLimit(flags.memoryLimit ?? config.memory_limit ?? '2GB'),
+    bpf: config.bpf,
+    tcpInactivity: config.tcp_inactivity,
+  };
+}
+
+function detectionParameters(given: Record<string, unknown>): Record<string, Record<string, ParameterValue>> {
+  const schema = z.record(z.string(), z.record(z.string(), parameter));
+  const result = schema.safeParse(given);
+  if (!result.success) {
+    const issue = result.error.issues[0]!;
+    throw usageError(`detections.${issue.path.join('.')}: expected parameters by name (${issue.message})`);
+  }
+  return result.data as Record<string, Record<string, ParameterValue>>;
+}
+
+function window(text: string): number | 'one' {
+  const parsed = parseWindow(text);
+  if (parsed === undefined) throw usageError(`--window ${text}: expected one, or a width such as 90s, 15m, 1h, 1d`);
+  return parsed;
+}
+
+function oneOf<T extends string>(flag: string, value: string | undefined, allowed: readonly T[]): T | undefined {
+  if (value === undefined) return undefined;
+  if (!allowed.includes(value as T)) throw usageError(`${flag} ${value}: one of ${allowed.join(', ')}`);
+  return value as T;
+}
+
+const split = (text: string | undefined): string[] | undefined =>
+  text
+    ?.split(',')
+    .map((t) => t.trim())
+    .filter((t) => t !== '');
+
+function homeNet(text: string | undefined): string[] | undefined {
+  const nets = split(text);
+  for (const net of nets ?? []) {
+    if (!networkRange(net)) throw usageError(`--home-net ${net}: not an address or network such as 192.168.0.0/16`);
+  }
+  return nets;
+}
+
+function threads(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const n = Number(text);
+  if (!Number.isInteger(n) || n < 1 || n > 256)
+    throw usageError(`--threads ${text}: expected a whole number from 1 to 256`);
+  return n;
+}
+
+/** A size such as 512MB or 2GB; at least 256 MB. */
+function memoryLimit(text: string): string {
+  const match = /^(\d+(?:\.\d+)?)\s*([KMGT]i?B)$/i.exec(text.trim());
+  const factor = { K: 1e3, M: 1e6, G: 1e9, T: 1e12 }[match?.[2]?.[0]?.toUpperCase() ?? ''];
+  if (!match || factor === undefined) throw usageError(`--memory-limit ${text}: expected a size such as 512MB or 2GB`);
+  if (Number(match[1]) * factor < 256e6) throw usageError(`--memory-limit ${text}: at least 256MB`);
+  return text.trim();
+}

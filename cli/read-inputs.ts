@@ -1,0 +1,59 @@
+import { createWriteStream, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { CaseStore } from '../ingest/case/case-store.js';
+import { type FileResult, ingest } from '../ingest/ingest.js';
+import { inputKind, label } from './common.js';
+import type { RunSettings } from './config.js';
+import { usageError } from './errors.js';
+import type { Progress } from './progress.js';
+import { safe } from './terminal.js';
+
+export interface InputFlags {
+  readonly kind?: string;
+  readonly site?: string;
+  readonly label?: string;
+  readonly bpf?: string;
+  readonly tcpInactivity?: string;
+}
+
+/** Ingest as the commands do it: `-` is standard input, warnings go to stderr. */
+export async function readInputs(
+  store: CaseStore,
+  inputs: readonly string[],
+  flags: InputFlags,
+  settings: RunSettings,
+  progress: Progress,
+): Promise<FileResult[]> {
+  if (inputs.includes('-') && flags.kind === undefined) {
+    throw usageError(
+      'standard input (-) needs --kind, for example: zcat conn.log.gz | slipstream analyze - --kind zeek -o out',
+    );
+  }
+  const paths: string[] = [];
+  for (const input of inputs) paths.push(input === '-' ? await spoolStdin(store) : input);
+  const kind = await inputKind(flags.kind);
+  const labelled = label(flags.label);
+  const results = await ingest(store, paths, {
+    site: settings.site,
+    ...(kind === undefined ? {} : { kind }),
+    ...(labelled === undefined ? {} : { label: labelled }),
+    progress: (step, done, total) => progress.update(safe(step), done, total),
+    warn: (message) => {
+      progress.clear();
+      process.stderr.write(`warning: ${safe(message)}\n`);
+    },
+  });
+  progress.clear();
+  for (const r of results) {
+    if (r.status === 'failed') process.stderr.write(`warning: ${safe(r.path)}: ${safe(r.message)}; not read\n`);
+  }
+  return results;
+}
+
+async function spoolStdin(store: CaseStore): Promise<string> {
+  mkdirSync(store.tempDir, { recursive: true });
+  const path = join(store.tempDir, 'stdin');
+  await pipeline(process.stdin, createWriteStream(path));
+  return path;
+}
