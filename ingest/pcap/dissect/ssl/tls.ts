@@ -11,7 +11,10 @@ class Side {
   readonly records = new ByteQueue(2 * MAX_RECORD + 65536);
   readonly handshake = new ByteQueue(MAX_HANDSHAKE);
   lost = false;
+  /** Bytes of the current record that are still to come, for records that need not be complete to be used. */
   skip = 0;
+  /** Whether those bytes are handshake messages. */
+  plain = false;
 }
 
 /** TLS over a byte stream. */
@@ -35,6 +38,7 @@ export class TlsDissector implements Dissector {
     if (side.skip > 0) {
       const n = Math.min(side.skip, end - at);
       side.skip -= n;
+      if (side.plain) this.handshake(side, fromOrig, ts, buf, at, at + n);
       at += n;
       if (at >= end) return;
     }
@@ -51,8 +55,13 @@ export class TlsDissector implements Dissector {
 
   gap(fromOrig: boolean, bytes: number): void {
     const side = this.sides[fromOrig ? 0 : 1];
-    if (side.skip >= bytes) side.skip -= bytes;
-    else this.lose(side);
+    if (side.skip < bytes) this.lose(side);
+    else {
+      // Where the next handshake message begins cannot be known; the next record is.
+      side.skip -= bytes;
+      side.plain = false;
+      side.handshake.clear();
+    }
   }
 
   end(): void {
@@ -89,21 +98,30 @@ export class TlsDissector implements Dissector {
         this.end();
         return false;
       }
-      // The content is of no interest: it need not be kept until it is complete.
-      const have = Math.min(end - start, 5 + size);
-      side.skip = 5 + size - have;
-      records.drop(have);
-      return records.length > 0;
+      return this.use(side, size, false);
+    }
+    const from = start + 5;
+    if (type === 22) {
+      // Messages are read as they come: a record may be cut by the capture.
+      this.handshake(side, fromOrig, ts, buf, from, Math.min(end, from + size));
+      return this.use(side, size, true);
     }
     if (end - start < 5 + size) return false;
-    const from = start + 5;
-    const to = from + size;
     if (type === 20) this.state.changeCipher(fromOrig, ts);
     else if (type === 21) {
       if (size === 2) this.state.alert(fromOrig, ts, buf[from + 1]!);
-    } else if (type === 22) this.handshake(side, fromOrig, ts, buf, from, to);
+    }
     records.drop(5 + size);
     return records.length > 0;
+  }
+
+  /** Drops a record of which the rest may still come. */
+  private use(side: Side, size: number, plain: boolean): boolean {
+    const have = Math.min(side.records.length, 5 + size);
+    side.skip = 5 + size - have;
+    side.plain = plain;
+    side.records.drop(have);
+    return side.records.length > 0;
   }
 
   private handshake(side: Side, fromOrig: boolean, ts: number, buf: Uint8Array, start: number, end: number): void {
