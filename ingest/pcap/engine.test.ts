@@ -126,6 +126,17 @@ describe('readCapture', () => {
     expect(stopped.flows[0]!.service).toBe('echo');
   });
 
+  it('oddities are weird rows, once per flow and kind', async () => {
+    const odd = [tcp(A, B, 'S', 99, 0), tcp(A, B, 'PA', 100, 0, 'x'), tcp(A, B, 'PA', 101, 0, 'x')];
+    const cut = frame(udp(['10.0.0.3', 1], ['10.0.0.4', 2], 'x')).slice(0, 36);
+    const { records, flows } = await runFrames([...odd.map((p) => frame(p)), cut]);
+    const rows = records.filter((r) => r.table === 'weird').map((r) => [r.row.name, r.row.uid]);
+    expect(rows.filter(([name]) => name === 'data_before_established')).toEqual([
+      ['data_before_established', flows[0]!.uid],
+    ]);
+    expect(rows).toContainEqual(['truncated_header', undefined]);
+  });
+
   it('sizes, outcome and orientation are derived', async () => {
     const { flows } = await runFrames([
       frame(tcp(A, B, 'S', 99, 0)),

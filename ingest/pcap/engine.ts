@@ -1,6 +1,6 @@
 import { PacketFilter } from './bpf/compile.js';
 import { decodeArp } from './decode/arp.js';
-import { type DecodeOptions, Decoder } from './decode/decoder.js';
+import { type DecodeOptions, Decoder, type DecoderListener } from './decode/decoder.js';
 import { type Frame, NO_PARENT } from './decode/frame.js';
 import { LINK_TYPES } from './decode/link.js';
 import type { TunnelType } from './decode/tunnels.js';
@@ -8,6 +8,7 @@ import type { DissectorFactory, DissectRow, DissectTable } from './dissect/disse
 import { DissectSession } from './dissect/session.js';
 import { type Ended, type FlowListener, type FlowOptions, Flows } from './flow/flows.js';
 import { D_LAST, D_PARENT, D_SERIAL, I_ADDR, I_PORTS, STRIDE_D, STRIDE_I } from './flow/layout.js';
+import type { WeirdName } from './flow/weirds.js';
 import { PacketIndex } from './index/packet-index.js';
 import { addressText } from './output/address.js';
 import type { ColumnBatch } from './output/columns.js';
@@ -82,7 +83,10 @@ export interface ReadResult {
   flow: Flows['counters'];
 }
 
-class Engine implements PacketHandler, FlowListener {
+/** Rows in `weird` per kind of packets without a flow. */
+const MAX_ODD_PACKETS = 100;
+
+class Engine implements PacketHandler, FlowListener, DecoderListener {
   readonly flows: Flows;
   readonly decoder: Decoder;
   readonly problems = new Problems();
@@ -103,10 +107,10 @@ class Engine implements PacketHandler, FlowListener {
   /** Serial of the first flow of each file. */
   private readonly firstSerial: number[] = [];
   private readonly tunnelTypes = new Map<number, TunnelType>();
-  private readonly ipTunnels: DissectRow[] = [];
   private pending = new Map<DissectTable, DissectRow[]>();
   private pendingRows = 0;
   private readonly batchRows: number;
+  private readonly oddPackets = new Map<string, number>();
   private linkSeen = -1;
   private lastTs = 0;
 
@@ -204,12 +208,12 @@ class Engine implements PacketHandler, FlowListener {
   flowEnded(f: number, ended: Ended): void {
     const t = this.flows.table;
     const serial = t.d[f * STRIDE_D + D_SERIAL]!;
-    let service = this.streams.end(f, t.d[f * STRIDE_D + D_LAST]!);
-    if (this.decoder.isTunnel(serial)) {
-      const type = this.tunnelTypes.get(serial)!;
+    const last = t.d[f * STRIDE_D + D_LAST]!;
+    let service = this.streams.end(f, last);
+    const type = this.tunnelTypes.size > 0 ? this.tunnelTypes.get(serial) : undefined;
+    if (type) {
       service ??= type.toLowerCase();
-      this.emit('tunnel', this.tunnelRow(type, f, serial, t.d[f * STRIDE_D + D_LAST]!, 'Tunnel::CLOSE'));
-      this.decoder.forgetTunnel(serial);
+      if (this.decoder.endTunnel(serial)) this.emit('tunnel', this.tunnelRow(type, f, serial, last, 'Tunnel::CLOSE'));
       this.tunnelTypes.delete(serial);
     }
     const { file, row } = this.locate(serial);
@@ -230,16 +234,44 @@ class Engine implements PacketHandler, FlowListener {
     if (record) this.emit('arp', { ...record });
   }
 
+  carrier(type: TunnelType, serial: number): void {
+    this.tunnelTypes.set(serial, type);
+  }
+
   tunnel(type: TunnelType, flow: number, id: number, frame: Frame): void {
-    if (flow >= 0) this.tunnelTypes.set(id, type);
-    const row = this.tunnelRow(type, flow, id, frame.ts, 'Tunnel::DISCOVER', frame);
-    this.emit('tunnel', row);
-    if (flow < 0) this.ipTunnels.push(row);
+    this.emit('tunnel', this.tunnelRow(type, flow, id, frame.ts, 'Tunnel::DISCOVER', frame));
+  }
+
+  weird(f: number, name: WeirdName): void {
+    const t = this.flows.table;
+    const r = f * STRIDE_I;
+    this.emit('weird', {
+      ts: this.lastTs,
+      uid: this.uidOfSerial(t.d[f * STRIDE_D + D_SERIAL]!),
+      orig_h: addressText(t.i, r + I_ADDR),
+      orig_p: t.i[r + I_PORTS]! >>> 16,
+      resp_h: addressText(t.i, r + I_ADDR + 4),
+      resp_p: t.i[r + I_PORTS]! & 0xffff,
+      name,
+    });
+  }
+
+  oddPacket(name: string, frame: Frame): void {
+    const count = (this.oddPackets.get(name) ?? 0) + 1;
+    this.oddPackets.set(name, count);
+    // A broken or hostile capture may consist of these; the counters have them all.
+    if (count > MAX_ODD_PACKETS) return;
+    const known = name !== 'invalid_IP_header_size';
+    this.emit('weird', {
+      ts: frame.ts,
+      orig_h: known ? addressText(frame.addr, 0) : undefined,
+      resp_h: known ? addressText(frame.addr, 4) : undefined,
+      name,
+    });
   }
 
   /** After the last flow: what is still open. */
   end(): void {
-    for (const row of this.ipTunnels) this.emit('tunnel', { ...row, ts: this.lastTs, action: 'Tunnel::CLOSE' });
     this.session?.finish(this.lastTs);
     this.takeRows();
     this.takeRecords();

@@ -50,7 +50,13 @@ async function engineOnly(file: string, checksums: 'ignore' | 'count'): Promise<
     },
     { checksums },
   );
-  const decoder = new Decoder(flows, { packetOfFlow: nothing, arp: nothing, tunnel: nothing });
+  const decoder = new Decoder(flows, {
+    packetOfFlow: nothing,
+    arp: nothing,
+    carrier: nothing,
+    tunnel: nothing,
+    oddPacket: nothing,
+  });
   const problems = new Problems();
   const handler = {
     packet(buf: Uint8Array, at: number, cap: number, _wire: number, ts: number, link: number, offset: number): void {

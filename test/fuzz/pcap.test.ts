@@ -116,7 +116,9 @@ describe('fuzz', () => {
     const decoder = new Decoder(flows, {
       packetOfFlow: () => undefined,
       arp: () => undefined,
+      carrier: () => undefined,
       tunnel: () => undefined,
+      oddPacket: () => undefined,
     });
     const packets = seeds();
     let ts = 1e15;

@@ -141,10 +141,10 @@ describe('tunnels', () => {
     const inner = flows.at(-1)!;
     expect(inner).toMatchObject({ orig_p: 1111, resp_p: 2222, proto: 'udp' });
     const tunnels = records.filter((r) => r.table === 'tunnel').map((r) => r.row);
-    expect(tunnels.map((row) => [row.tunnel_type, row.action])).toEqual([
-      [type, 'Tunnel::DISCOVER'],
-      [type, 'Tunnel::CLOSE'],
-    ]);
+    // Like Zeek, nothing tells the end of a tunnel that is no flow.
+    const actions = count === 2 ? ['Tunnel::DISCOVER', 'Tunnel::CLOSE'] : ['Tunnel::DISCOVER'];
+    expect(tunnels.map((row) => row.action)).toEqual(actions);
+    expect(tunnels[0]!.tunnel_type).toBe(type);
     expect([...(inner.tunnel_parents as Iterable<string>)]).toEqual([tunnels[0]!.uid]);
     if (count === 2) expect(flows[0]!.uid).toBe(tunnels[0]!.uid);
   });

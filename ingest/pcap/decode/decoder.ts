@@ -15,8 +15,12 @@ export interface DecoderListener {
   /** A packet belongs to a flow (once per layer of encapsulation). */
   packetOfFlow(f: number, offset: number): void;
   arp(frame: Frame): void;
-  /** A tunnel carries its first inner packet; `flow` is -1 for tunnels directly over IP, whose number is `id`. */
+  /** A flow turned out to be a tunnel. */
+  carrier(type: TunnelType, serial: number): void;
+  /** A tunnel carries its first IP packet; `flow` is -1 for tunnels directly over IP, whose number is `id`. */
   tunnel(type: TunnelType, flow: number, id: number, frame: Frame): void;
+  /** Something odd about a packet that has no flow. */
+  oddPacket(name: string, frame: Frame): void;
 }
 
 export interface DecodeOptions {
@@ -43,7 +47,8 @@ export class Decoder {
   readonly fragments = new Fragments();
   private readonly frame = new Frame();
   private readonly ipTunnels = new Map<string, number>();
-  private readonly udpTunnels = new Set<number>();
+  /** Serials of flows that carry other packets; true once one of them was IP. */
+  private readonly udpTunnels = new Map<number, boolean>();
   private readonly tunnels: boolean;
   private readonly gtp: boolean;
   private readonly enforce: boolean;
@@ -58,13 +63,12 @@ export class Decoder {
     this.enforce = options.enforceChecksums ?? false;
   }
 
-  /** Serials of flows that turned out to be tunnels. */
-  isTunnel(serial: number): boolean {
-    return this.udpTunnels.size > 0 && this.udpTunnels.has(serial);
-  }
-
-  forgetTunnel(serial: number): void {
+  /** A flow is over; true when it was a tunnel that carried IP. */
+  endTunnel(serial: number): boolean {
+    if (this.udpTunnels.size === 0) return false;
+    const announced = this.udpTunnels.get(serial) ?? false;
     this.udpTunnels.delete(serial);
+    return announced;
   }
 
   /** Take one captured frame `buf[start, start + length)`. */
@@ -112,11 +116,15 @@ export class Decoder {
       this.counters.ipv4++;
       if (result === 'bad') {
         this.counters.badIp++;
+        this.listener.oddPacket('invalid_IP_header_size', f);
         return;
       }
       if (fold16(sum16(f.buf, f.l3At, f.l4At, 0)) !== 0xffff) {
         this.counters.badIpChecksums++;
-        if (this.enforce) return;
+        if (this.enforce) {
+          this.listener.oddPacket('bad_IP_checksum', f);
+          return;
+        }
       }
       if (result === 'fragment' && !this.fragments.add(f)) return;
     } else if (f.l3Type === ETHER.IPV6) {
@@ -141,7 +149,10 @@ export class Decoder {
     const carrier = proto === PROTO.GRE || proto === PROTO.IPIP || proto === PROTO.IPV6;
     if (carrier && this.tunnels && this.ipTunnel(f)) return;
     const flow = this.flows.packet(f);
-    if (flow < 0) return;
+    if (flow < 0) {
+      this.listener.oddPacket('truncated_header', f);
+      return;
+    }
     this.listener.packetOfFlow(flow, f.offset);
     if (proto === PROTO.UDP && this.tunnels && this.flows.accepted) this.inUdp(f, flow);
   }
@@ -195,9 +206,12 @@ export class Decoder {
       this.inner(f, this.numbered(type, tunnelKey(type, f), f));
       return;
     }
-    if (!this.udpTunnels.has(serial)) {
-      this.udpTunnels.add(serial);
-      this.listener.tunnel(type, flow, serial, f);
+    const announced = this.udpTunnels.get(serial);
+    if (announced === undefined) this.listener.carrier(type, serial);
+    if (!announced) {
+      const ip = f.l3Type !== ETHER.ARP;
+      this.udpTunnels.set(serial, ip);
+      if (ip) this.listener.tunnel(type, flow, serial, f);
     }
     this.inner(f, serial);
   }

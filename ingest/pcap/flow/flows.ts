@@ -6,6 +6,7 @@ import {
   B_MAC,
   B_STATE,
   B_TUNNEL_CHANGES,
+  CLOSED,
   COUNT_CHECKSUM,
   D_BYTES,
   D_FIRST,
@@ -31,15 +32,18 @@ import {
   I_STREAM,
   I_VLAN,
   INACTIVE,
+  RESET,
   STRIDE_BYTES,
   STRIDE_D,
   STRIDE_I,
   SYN_ACK_SENT,
+  SYN_SENT,
 } from './layout.js';
 import { DEFAULT_SERVER_PORTS, portFlags, type ServerPorts } from './server-ports.js';
 import { FlowTable, flowHash } from './table.js';
 import { LETTER_FLIP, type StreamSink, TCP_ACK, TCP_SYN, TcpMachine } from './tcp.js';
 import { DEFAULT_TIMEOUTS, Deadlines, type Timeouts } from './timeouts.js';
+import { type WeirdName, Weirds } from './weirds.js';
 import { TimerWheel } from './wheel.js';
 
 /** Why a flow left the table. */
@@ -65,6 +69,8 @@ export interface FlowListener extends StreamSink {
   /** One datagram; payload in `buf[start, end)`. */
   datagram(slot: number, f: number, dir: number, ts: number, buf: Uint8Array, start: number, end: number): void;
   flowEnded(f: number, ended: Ended): void;
+  /** Something odd about a flow, each kind once. */
+  weird?(f: number, name: WeirdName): void;
 }
 
 /** Changes of the encapsulation that are followed; more give the letter X. */
@@ -92,6 +98,7 @@ export class Flows {
   started = 0;
   /** Other encapsulations of a flow beside the first, by flow. */
   readonly parents = new Map<number, number[]>();
+  private readonly weirds: Weirds;
   private readonly wheel: TimerWheel;
   private readonly deadlines: Deadlines;
   private readonly blocks: OutOfOrder;
@@ -115,7 +122,9 @@ export class Flows {
     const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
     this.table = new FlowTable(options.maxFlows ?? 400_000);
     this.blocks = new OutOfOrder(options.outOfOrderBytes ?? 32 << 20);
-    this.tcp = new TcpMachine(this.table, this.blocks, listener, I_STREAM);
+    const report = listener.weird ? (f: number, name: WeirdName) => listener.weird?.(f, name) : undefined;
+    this.weirds = new Weirds(this.table, report);
+    this.tcp = new TcpMachine(this.table, this.blocks, listener, I_STREAM, this.weirds);
     this.tcp.closeDelay = timeouts.tcpClose * 1e6;
     this.wheel = new TimerWheel(this.table);
     this.deadlines = new Deadlines(timeouts);
@@ -196,6 +205,7 @@ export class Flows {
     if (header < 20 || header > frame.l4Len || at + header > frame.l4End) {
       this.accepted = false;
       this.counters.badHeaders++;
+      this.weirds.add(f, 'bad_TCP_header_len');
       return f;
     }
     if (this.badChecksum(frame, f, dir, PROTO.TCP)) return f;
@@ -242,6 +252,7 @@ export class Flows {
       return f;
     }
     const declared = (buf[at + 4]! << 8) | buf[at + 5]!;
+    if (declared !== frame.l4Len) this.weirds.add(f, 'UDP_datagram_length_mismatch');
     this.table.d[f * STRIDE_D + D_LAST] = frame.ts;
     this.table.checkHistory(f, dir, HIST_DATA, 68);
     this.addBytes(f, dir, (declared < 8 ? frame.l4Len : declared) - 8);
@@ -413,6 +424,10 @@ export class Flows {
         t.b[c + 1] === INACTIVE &&
         seq === t.i[r + I_START_SEQ + 1];
       if (reversed) return false;
+      this.weirds.add(f, t.b[c + dir] === SYN_SENT ? 'SYN_seq_jump' : 'active_connection_reuse');
+    } else if (t.b[c] !== RESET && t.b[c + 1] !== RESET) {
+      const open = isOpen(t.b[c]!) || isOpen(t.b[c + 1]!);
+      this.weirds.add(f, open ? 'active_connection_reuse' : 'premature_connection_reuse');
     }
     return true;
   }
@@ -437,6 +452,9 @@ export class Flows {
     this.counters.badChecksums++;
     if (this.checksums === 'count') return false;
     this.accepted = false;
+    const name =
+      proto === PROTO.TCP ? 'bad_TCP_checksum' : proto === PROTO.UDP ? 'bad_UDP_checksum' : 'bad_ICMP_checksum';
+    this.weirds.add(f, name);
     if (proto === PROTO.TCP || proto === PROTO.UDP) this.tcp.scaled(f, dir, COUNT_CHECKSUM, 67);
     return true;
   }
@@ -489,6 +507,11 @@ export class Flows {
     if ((bits & FLAG_PARENTS) !== 0) this.parents.delete(f);
     this.table.remove(f);
   }
+}
+
+/** Endpoint states in which more may come. */
+function isOpen(state: number): boolean {
+  return state !== INACTIVE && state !== CLOSED && state !== RESET;
 }
 
 function u32(buf: Uint8Array, at: number): number {

@@ -70,7 +70,9 @@ export const B_TUNNEL_CHANGES = 293;
 /** Originator's, then responder's hardware address. */
 export const B_MAC = 294;
 export const B_HIST = 306;
-export const HIST_MAX = STRIDE_BYTES - B_HIST;
+/** Oddities already reported, in the last four bytes. */
+export const I_WEIRDS = STRIDE_I - 1;
+export const HIST_MAX = STRIDE_BYTES - 4 - B_HIST;
 
 /** The reverse direction is another flow (ICMP messages without a counterpart). */
 export const FLAG_ONE_WAY = 1;

@@ -22,7 +22,13 @@ function deliver(segments: readonly { seq: number; data: Bytes }[], acks: readon
       if (dir === 0) stream.push(...Array.from({ length: bytes }, () => 'gap' as const));
     },
   });
-  const decoder = new Decoder(flows, { packetOfFlow: () => undefined, arp: () => undefined, tunnel: () => undefined });
+  const decoder = new Decoder(flows, {
+    packetOfFlow: () => undefined,
+    arp: () => undefined,
+    carrier: () => undefined,
+    tunnel: () => undefined,
+    oddPacket: () => undefined,
+  });
   const a: [string, number] = ['10.0.0.1', 40000];
   const b: [string, number] = ['10.0.0.2', 80];
   let ts = 0;

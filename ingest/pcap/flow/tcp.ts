@@ -54,8 +54,18 @@ import {
   SYN_ACK_SENT,
   SYN_SENT,
 } from './layout.js';
-import { ackPosition, dataPending, initSequence, lastPosition, nothingAcked, relative, underflow } from './sequence.js';
+import {
+  ackPosition,
+  dataPending,
+  initSequence,
+  lastPosition,
+  nothingAcked,
+  relative,
+  streamBytes,
+  underflow,
+} from './sequence.js';
 import type { FlowTable } from './table.js';
+import type { Weirds } from './weirds.js';
 
 export const TCP_FIN = 1;
 export const TCP_SYN = 2;
@@ -100,6 +110,7 @@ export class TcpMachine {
     private readonly blocks: OutOfOrder,
     private readonly sink: StreamSink,
     private readonly streamSlot: number,
+    private readonly weirds: Weirds,
   ) {}
 
   /**
@@ -142,6 +153,7 @@ export class TcpMachine {
 
     const rel = relative(t.i[r + I_START_SEQ + e]!, seq, t.i[r + I_LAST_SEQ + e]!, t.i[r + I_SEQ_WRAPS + e]!);
     const before = underflow;
+    if (before && !rst) this.weirds.add(f, 'TCP_seq_underflow_or_misorder');
     this.letters(f, e, flags, rel, len);
     if (window === 0 && !rst && t.b[c + B_STATE + p] !== CLOSED && t.b[c + B_STATE + e] !== RESET) {
       this.scaled(f, e, COUNT_ZERO_WINDOW, W);
@@ -157,17 +169,24 @@ export class TcpMachine {
     if (flags & TCP_ACK) {
       if (t.b[c + B_STATE + p] === INACTIVE) {
         relAck = 1;
+        const own = t.b[c + B_STATE + e]!;
+        if (!syn && !fin && !rst && own !== INACTIVE && own <= ESTABLISHED && own !== PARTIAL) {
+          this.weirds.add(f, 'possible_split_routing');
+        }
         // As if there had been a SYN, so that later positions are consistent.
         initSequence(t, f, p, (ack - 1) | 0, (ack - 1) | 0);
       } else {
         relAck = relative(t.i[r + I_START_SEQ + p]!, ack, t.i[r + I_ACK_SEQ + p]!, t.i[r + I_ACK_WRAPS + p]!);
-        if (underflow) relAck = 0;
-        else if (!rst) this.updateAck(f, p, ack);
+        if (underflow) {
+          relAck = 0;
+          this.weirds.add(f, 'TCP_ack_underflow_or_misorder');
+        } else if (!rst) this.updateAck(f, p, ack);
       }
     }
 
-    this.updateLast(f, e, past, flags, len);
-    const close = this.transition(f, e, p, flags, seq, len);
+    const advanced = this.updateLast(f, e, past, flags, len) > 0;
+    if (t.b[c + B_STATE + e] !== INACTIVE) this.oddities(f, e, p, flags, len, advanced);
+    const close = this.transition(f, e, p, flags, seq, ack, len);
     if (close === FLIPPED) {
       const swap = e;
       e = p;
@@ -236,11 +255,15 @@ export class TcpMachine {
         break;
       case SYN_SENT:
       case SYN_ACK_SENT:
-        if (syn && seq !== t.i[f * STRIDE_I + I_START_SEQ + e]) initSequence(t, f, e, seq, past);
+        if (syn && seq !== t.i[f * STRIDE_I + I_START_SEQ + e]) {
+          this.weirds.add(f, 'SYN_seq_jump');
+          initSequence(t, f, e, seq, past);
+        }
         break;
       case ESTABLISHED:
       case PARTIAL:
         // A SYN inside a connection: perhaps it was not established before.
+        if (syn && streamBytes(t, f, e) > 0) this.weirds.add(f, 'SYN_inside_connection');
         if (syn) initSequence(t, f, e, seq, past);
         break;
       case RESET:
@@ -282,16 +305,47 @@ export class TcpMachine {
     }
   }
 
-  private updateLast(f: number, e: number, past: number, flags: number, len: number): void {
+  /** Take the end of a segment into account; the result is its distance from the end known before. */
+  private updateLast(f: number, e: number, past: number, flags: number, len: number): number {
     const at = f * STRIDE_I + e;
     const i = this.t.i;
     const old = i[at + I_LAST_SEQ]!;
     const delta = (past - old) | 0;
-    if (flags & (TCP_SYN | TCP_RST) && (delta > LARGE_DELTA || delta < -LARGE_DELTA)) return;
+    if (flags & (TCP_SYN | TCP_RST) && (delta > LARGE_DELTA || delta < -LARGE_DELTA)) return delta;
     if (flags & TCP_FIN && old === ((i[at + I_START_SEQ]! + 1) | 0)) this.setLast(at, past);
-    else if (this.t.b[f * STRIDE_BYTES + B_STATE + e] === RESET) return;
+    else if (this.t.b[f * STRIDE_BYTES + B_STATE + e] === RESET) return delta;
     else if (delta > 0) this.setLast(at, past);
     else if (len > 0) this.scaled(f, e, COUNT_RETRANSMIT, T);
+    return delta;
+  }
+
+  /** Report what does not fit the state that the endpoint is in. */
+  private oddities(f: number, e: number, p: number, flags: number, len: number, advanced: boolean): void {
+    const b = this.t.b;
+    const c = f * STRIDE_BYTES;
+    const syn = (flags & TCP_SYN) !== 0;
+    const fin = (flags & TCP_FIN) !== 0;
+    const peer = b[c + B_STATE + p]!;
+    switch (b[c + B_STATE + e]) {
+      case SYN_SENT:
+      case SYN_ACK_SENT:
+        if (syn && flags & TCP_ACK && e === 0 && b[c + B_STATE + e] === SYN_SENT) {
+          this.weirds.add(f, 'repeated_SYN_with_ack');
+        }
+        if (fin && (peer === INACTIVE || peer === SYN_SENT)) this.weirds.add(f, 'inappropriate_FIN');
+        if (len > 0 && !(flags & TCP_RST)) this.weirds.add(f, 'data_before_established');
+        break;
+      case CLOSED:
+        if (syn) this.weirds.add(f, 'SYN_after_close');
+        if (fin && advanced) this.weirds.add(f, 'FIN_advanced_last_seq');
+        break;
+      case RESET:
+        if (syn) this.weirds.add(f, 'SYN_after_reset');
+        if (fin) this.weirds.add(f, 'FIN_after_reset');
+        if (len > 0 && !(flags & TCP_RST)) this.weirds.add(f, 'data_after_reset');
+        break;
+      default:
+    }
   }
 
   private setLast(at: number, past: number): void {
@@ -308,12 +362,12 @@ export class TcpMachine {
     b[c + B_STATE] = state;
   }
 
-  private transition(f: number, e: number, p: number, flags: number, seq: number, len: number): number {
+  private transition(f: number, e: number, p: number, flags: number, seq: number, ack: number, len: number): number {
     const b = this.t.b;
     const c = f * STRIDE_BYTES;
     switch (b[c + B_STATE + e]) {
       case INACTIVE:
-        return this.fromInactive(f, e, p, flags, seq, len);
+        return this.fromInactive(f, e, p, flags, seq, ack, len);
       case SYN_SENT:
       case SYN_ACK_SENT:
         if (flags & TCP_FIN) this.setState(f, e, CLOSED);
@@ -327,6 +381,7 @@ export class TcpMachine {
           b[c + B_STATE + e] === PARTIAL &&
           b[c + B_STATE + p] === INACTIVE
         ) {
+          this.weirds.add(f, 'SYN_after_partial');
           this.setState(f, e, SYN_SENT);
         }
         if (flags & TCP_FIN && !(flags & TCP_RST)) {
@@ -347,15 +402,26 @@ export class TcpMachine {
     }
   }
 
-  private fromInactive(f: number, first: number, second: number, flags: number, seq: number, len: number): number {
+  private fromInactive(
+    f: number,
+    first: number,
+    second: number,
+    flags: number,
+    seq: number,
+    ack: number,
+    len: number,
+  ): number {
     const b = this.t.b;
     const c = f * STRIDE_BYTES;
     let e = first;
     let p = second;
     let result = NONE;
     if (flags & TCP_SYN) {
-      if (e === 0) this.setState(f, e, flags & TCP_ACK ? SYN_ACK_SENT : SYN_SENT);
-      else {
+      if (e === 0) {
+        if (flags & TCP_ACK) this.weirds.add(f, 'connection_originator_SYN_ack');
+        this.setState(f, e, flags & TCP_ACK ? SYN_ACK_SENT : SYN_SENT);
+      } else {
+        this.answerOddities(f, p, flags, ack);
         if (
           !(flags & TCP_ACK) &&
           b[c + B_STATE + p] === SYN_ACK_SENT &&
@@ -374,10 +440,12 @@ export class TcpMachine {
       }
     }
     if (flags & TCP_FIN) {
+      if (b[c + B_STATE + p] !== PARTIAL && !(flags & TCP_SYN)) this.weirds.add(f, 'spontaneous_FIN');
       this.setState(f, e, CLOSED);
       result = CLOSE;
     }
     if (flags & TCP_RST) {
+      if (b[c + B_STATE + p] === INACTIVE) this.weirds.add(f, 'spontaneous_RST');
       this.setState(f, e, RESET);
       result = CLOSE;
     }
@@ -390,6 +458,19 @@ export class TcpMachine {
       } else this.setState(f, e, PARTIAL);
     }
     return result;
+  }
+
+  private answerOddities(f: number, p: number, flags: number, ack: number): void {
+    const state = this.t.b[f * STRIDE_BYTES + B_STATE + p]!;
+    if (state === INACTIVE) this.weirds.add(f, 'unsolicited_SYN_response');
+    else if (!(flags & TCP_ACK)) {
+      if (state !== SYN_ACK_SENT) this.weirds.add(f, 'simultaneous_open');
+    } else if (state !== PARTIAL) {
+      const r = f * STRIDE_I + p;
+      const start = this.t.i[r + I_START_SEQ]!;
+      const distance = (ack - start) >>> 0;
+      if (distance > (this.t.i[r + I_LAST_SEQ]! - start) >>> 0) this.weirds.add(f, 'bad_SYN_ack');
+    }
   }
 
   /** The other side acknowledged stream positions of `a` up to `position`. */
@@ -470,6 +551,7 @@ export class TcpMachine {
     const above = this.blocks.reach(key) - t.d[d + D_NEXT]!;
     if (!fits || (above > MAX_ABOVE_HOLE && nothingAcked(t, f, e))) {
       if (!fits) this.overflows++;
+      else this.weirds.add(f, 'above_hole_data_without_any_acks');
       this.blocks.clear(key);
       t.i[r + I_FLAGS] = (t.i[r + I_FLAGS]! | (FLAG_SKIP << e)) & ~(FLAG_BLOCKS << e);
     }
