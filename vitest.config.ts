@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     include: acceptance ? ['test/acceptance/**/*.test.ts'] : ['**/*.test.ts', '**/*.test.tsx'],
     exclude: ['dist/**', 'node_modules/**', ...(acceptance ? [] : ['test/acceptance/**'])],
+    globalSetup: ['./test/global-setup.ts'],
     reporters: ['default', './test/reporter.ts'],
     env: { TZ: 'UTC' },
     testTimeout: acceptance ? 300_000 : 30_000,

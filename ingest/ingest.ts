@@ -83,9 +83,24 @@ export async function ingest(
   } catch (error) {
     throw isFatal(error) ? fatal(store, error) : error;
   }
+  await countAfterDuplicates(store, results);
   results.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
   requireSomething(results);
   return results;
+}
+
+/** Duplicate uids become rejects once all files are in: the numbers of the case, not those of the first pass. */
+async function countAfterDuplicates(store: CaseStore, results: FileResult[]): Promise<void> {
+  const rows = await store.db.all<{ id: string; records: string; rejected: string }>(
+    'SELECT capture_id AS id, records, rejected FROM captures ORDER BY capture_id',
+  );
+  const counts = new Map(rows.map((r) => [r.id, r]));
+  for (const [i, r] of results.entries()) {
+    const now = r.captureId === undefined ? undefined : counts.get(r.captureId);
+    if (now && r.status !== 'known') {
+      results[i] = { ...r, records: Number(now.records), rejected: Number(now.rejected) };
+    }
+  }
 }
 
 async function recognise(inputs: InputFile[], options: IngestOptions, results: FileResult[]): Promise<Recognised[]> {

@@ -64,7 +64,7 @@ export class CaseStore {
       if (fresh) mkdirSync(dirname(key), { recursive: true });
       instance = await DuckDBInstance.create(key, {
         threads: String(options.threads ?? 2),
-        memory_limit: options.memoryLimit ?? '2GB',
+        memory_limit: engineLimit(options.memoryLimit ?? '2GB'),
         temp_directory: join(tempDir, 'spill'),
         autoinstall_known_extensions: 'false',
         autoload_known_extensions: 'false',
@@ -116,6 +116,13 @@ export class CaseStore {
     await loadMacros(db);
     mkdirSync(this.tempDir, { recursive: true });
   }
+}
+
+/** DuckDB's own limit leaves room for what it does not count: allocator slack, buffers of readers, result rows. */
+function engineLimit(limit: string): string {
+  const match = /^(\d+(?:\.\d+)?)\s*([KMGT])i?B$/i.exec(limit);
+  if (!match) return limit;
+  return `${Math.floor(Number(match[1]) * 850)}${{ K: 'B', M: 'KB', G: 'MB', T: 'GB' }[match[2]!.toUpperCase() as 'K']}`;
 }
 
 /** Rows of captures that never became complete (an interrupted ingest) go. */

@@ -1,8 +1,5 @@
 -- Meanings of design section 5 that every reader shares.
 
--- A byte count that can be added to an unknown one: NULL only when both are unknown.
-CREATE OR REPLACE TEMP MACRO known_or(a, b) AS coalesce(a, b);
-
 -- Handshake completed, or payload both ways in a connection seen midstream. UDP and ICMP: packets both ways.
 CREATE OR REPLACE TEMP MACRO zeek_established(proto, conn_state, orig_bytes, resp_bytes, orig_pkts, resp_pkts) AS
   CASE
@@ -79,7 +76,3 @@ CREATE OR REPLACE TEMP MACRO label_class(label) AS
     WHEN regexp_matches(label, '(?i)(malicious|malware|botnet|attack|c&c|infected)') THEN 'malicious'
     WHEN regexp_matches(label, '(?i)(benign|normal|legitimate)') THEN 'benign'
   END;
-
--- A usable IPv4 or IPv6 address in canonical form already.
-CREATE OR REPLACE TEMP MACRO is_ipv4(a) AS
-  regexp_full_match(a, '((25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)');

@@ -30,10 +30,7 @@ export async function loadTsv(context: LoadContext): Promise<LoadedLog> {
   const { stats } = context.file;
   const headers = parseHeaders(stats!.commentLines);
   const first = headers[0];
-  if (!first)
-    throw inputError(
-      `${context.file.head.name}: a Zeek log without its #fields header; add the header of another rotation`,
-    );
+  if (!first) throw inputError('a Zeek log without its #fields header; add the header of another rotation');
   const type = logType(first.path, context.file.head.name, first.fields);
   const done: Progress = { flows: 0, rows: 0 };
   let records = 0;

@@ -52,9 +52,7 @@ function isZeekObject(line: string): boolean {
 async function load(context: LoadContext): Promise<LoadResult> {
   const text = context.file.head.text.trimStart();
   if (text.startsWith('[')) {
-    throw inputError(
-      `${context.file.head.name}: one JSON array; slipstream reads one object per line (jq -c '.[]' makes that)`,
-    );
+    throw inputError("one JSON array; slipstream reads one object per line (jq -c '.[]' makes that)");
   }
   const loaded = text.startsWith('{') ? await loadJson(context) : await loadTsv(context);
   const { type } = loaded;

@@ -1,0 +1,109 @@
+import { copyFileSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { describe, expect, it } from 'vitest';
+import { tempDir } from '../../test/support/temp-dir.js';
+import { CaseStore } from './case-store.js';
+import { tables } from './schema.js';
+
+const folder = tempDir('case');
+let n = 0;
+const fresh = (): string => join(folder, `case-${n++}.duckdb`);
+
+async function makeCase(): Promise<string> {
+  const path = fresh();
+  (await CaseStore.open(path, { mode: 'create' })).close();
+  return path;
+}
+
+/** Changes a case file behind our back, as somebody else's client could. */
+async function tamper(path: string, ...statements: string[]): Promise<void> {
+  const instance = await DuckDBInstance.create(path);
+  const connection = await instance.connect();
+  for (const s of statements) await connection.run(s);
+  connection.closeSync();
+  instance.closeSync();
+}
+
+describe('CaseStore', () => {
+  it('makes every table and states the storage version', async () => {
+    const store = await CaseStore.open(fresh(), { mode: 'create' });
+    const names = await store.db.all<{ t: string }>(
+      "SELECT table_name AS t FROM duckdb_tables() WHERE schema_name = 'main' AND NOT temporary ORDER BY t",
+    );
+    expect(names.map((r) => r.t)).toEqual(tables.map((t) => t.name).sort());
+    const version = await store.db.one<{ v: string }>(
+      "SELECT value AS v FROM provenance WHERE key = 'storage_version'",
+    );
+    expect(version?.v).toBe('v1.2.0');
+    store.close();
+  });
+
+  it('refuses a second instance in the same process', async () => {
+    const path = fresh();
+    const store = await CaseStore.open(path, { mode: 'create' });
+    await expect(CaseStore.open(path, { mode: 'update' })).rejects.toThrow('already open in this process');
+    store.close();
+    (await CaseStore.open(path, { mode: 'update' })).close();
+  });
+
+  it('says what is wrong with a path that is no case', async () => {
+    await expect(CaseStore.open(join(folder, 'none.duckdb'), { mode: 'read' })).rejects.toThrow('no such case');
+    const text = join(folder, 'text.duckdb');
+    writeFileSync(text, 'not a database, but long enough to be looked at\n'.repeat(500));
+    await expect(CaseStore.open(text, { mode: 'read' })).rejects.toThrow('not a case file');
+    await expect(CaseStore.open(folder, { mode: 'create' })).rejects.toThrow('is a folder');
+    const other = fresh();
+    await tamper(other, 'CREATE TABLE t (a INTEGER)');
+    await expect(CaseStore.open(other, { mode: 'read' })).rejects.toThrow('no table');
+  });
+
+  it.each([
+    ['a view named as a table', ['DROP TABLE flows', "CREATE VIEW flows AS SELECT * FROM read_csv('/etc/passwd')"]],
+    ['a macro', ["CREATE MACRO lower(x) AS 'hacked'"]],
+    [
+      'a stored view that reads files',
+      ["CREATE OR REPLACE VIEW flows_labelled AS SELECT * FROM read_text('/etc/passwd')"],
+    ],
+  ])('refuses %s', async (_, statements) => {
+    for (const mode of ['read', 'update'] as const) {
+      const path = await makeCase();
+      await tamper(path, 'DROP VIEW flows_labelled', ...statements);
+      await expect(CaseStore.open(path, { mode })).rejects.toThrow('refusing to open it');
+    }
+  });
+
+  it('cannot read other files in read mode, nor be told to', async () => {
+    const path = await makeCase();
+    const store = await CaseStore.open(path, { mode: 'read' });
+    await expect(store.db.run("SELECT * FROM read_csv('/etc/passwd')")).rejects.toThrow();
+    await expect(store.db.run("SELECT * FROM '/etc/passwd'")).rejects.toThrow();
+    await expect(store.db.run("COPY (SELECT 1) TO '/tmp/slipstream-x.csv'")).rejects.toThrow();
+    await expect(store.db.run('SET enable_external_access = true')).rejects.toThrow();
+    await expect(store.db.run('DELETE FROM flows')).rejects.toThrow();
+    store.close();
+  });
+
+  it('drops what an interrupted ingest left', async () => {
+    const path = await makeCase();
+    await tamper(
+      path,
+      "INSERT INTO sources VALUES ('s', '', 'zeek', '.', NULL)",
+      "INSERT INTO captures VALUES ('c', 's', 'x', 1, 'c', 0, 0, NULL, NULL, 'loading', NULL)",
+      "INSERT INTO dns (capture_id, source_id, row) VALUES ('c', 's', 1)",
+    );
+    const store = await CaseStore.open(path, { mode: 'update' });
+    expect(await store.db.number('SELECT (SELECT count(*) FROM dns) + (SELECT count(*) FROM captures)')).toBe(0);
+    store.close();
+  });
+
+  it('opens from a copy elsewhere and leaves no temporary folder', async () => {
+    const path = await makeCase();
+    const copy = fresh();
+    copyFileSync(path, copy);
+    const store = await CaseStore.open(copy, { mode: 'update' });
+    expect(existsSync(store.tempDir)).toBe(true);
+    store.close();
+    expect(readdirSync(folder).filter((f) => f.includes('.tmp-'))).toEqual([]);
+  });
+});
