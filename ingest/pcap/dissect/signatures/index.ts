@@ -1,6 +1,7 @@
 import { latin1, startsWith } from '../bytes.js';
 import type { Dissector, DissectorFactory, FlowContext, Probe, Session } from '../dissector.js';
-import { type Head, SIGNATURES, type Signature } from './table.js';
+import type { Head } from './matchers.js';
+import { SIGNATURES, type Signature } from './table.js';
 
 /** Payloads that are looked at for what may follow (TLS, NTLM) before the flow is left alone. */
 const WATCHED = 64;
