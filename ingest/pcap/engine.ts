@@ -413,7 +413,7 @@ export async function readCapture(
   }
   engine.end();
   await engine.drain();
-  engine.flows.counters.streamsGivenUp = engine.flows.tcp.overflows;
+  engine.flows.counters.streamsGivenUp = engine.flows.tcp.streams.overflows;
   return {
     packets: engine.packets,
     filtered: engine.filtered,

@@ -41,7 +41,10 @@ import {
 } from './layout.js';
 import { DEFAULT_SERVER_PORTS, portFlags, type ServerPorts } from './server-ports.js';
 import { FlowTable, flowHash } from './table.js';
-import { LETTER_FLIP, type StreamSink, TCP_ACK, TCP_SYN, TcpMachine } from './tcp.js';
+import { TcpMachine } from './tcp.js';
+import { TCP_ACK, TCP_SYN } from './tcp-flags.js';
+import { LETTER, scaledLetter } from './tcp-history.js';
+import type { StreamSink } from './tcp-streams.js';
 import { DEFAULT_TIMEOUTS, Deadlines, type Timeouts } from './timeouts.js';
 import { type WeirdName, Weirds } from './weirds.js';
 import { TimerWheel } from './wheel.js';
@@ -124,7 +127,7 @@ export class Flows {
     this.blocks = new OutOfOrder(options.outOfOrderBytes ?? 32 << 20);
     const report = listener.weird ? (f: number, name: WeirdName) => listener.weird?.(f, name) : undefined;
     this.weirds = new Weirds(this.table, report);
-    this.tcp = new TcpMachine(this.table, this.blocks, listener, I_STREAM, this.weirds);
+    this.tcp = new TcpMachine(this.table, this.blocks, listener, this.weirds);
     this.tcp.closeDelay = timeouts.tcpClose * 1e6;
     this.wheel = new TimerWheel(this.table);
     this.deadlines = new Deadlines(timeouts);
@@ -254,7 +257,7 @@ export class Flows {
     const declared = (buf[at + 4]! << 8) | buf[at + 5]!;
     if (declared !== frame.l4Len) this.weirds.add(f, 'UDP_datagram_length_mismatch');
     this.table.d[f * STRIDE_D + D_LAST] = frame.ts;
-    this.table.checkHistory(f, dir, HIST_DATA, 68);
+    this.table.checkHistory(f, dir, HIST_DATA, LETTER.DATA);
     this.addBytes(f, dir, (declared < 8 ? frame.l4Len : declared) - 8);
     this.count(f, dir, frame.ipLen);
     this.payload(frame, f, dir, at + 8);
@@ -359,7 +362,7 @@ export class Flows {
     }
     if (flip) {
       t.i[r + I_FLAGS]! |= FLAG_FLIPPED;
-      t.addHistory(f, LETTER_FLIP);
+      t.addHistory(f, LETTER.FLIP);
     }
     t.i[r + I_STREAM] = this.listener.flowStarted(f, proto);
     this.wheel.add(f, this.deadlines.of(t, f));
@@ -385,7 +388,7 @@ export class Flows {
     if (known === frame.parent) return;
     const c = f * STRIDE_BYTES + B_TUNNEL_CHANGES;
     if (t.b[c]! >= MAX_TUNNEL_CHANGES) {
-      t.checkHistory(f, 0, HIST_UNKNOWN, 88);
+      t.checkHistory(f, 0, HIST_UNKNOWN, LETTER.UNKNOWN);
       return;
     }
     t.b[c]!++;
@@ -455,7 +458,7 @@ export class Flows {
     const name =
       proto === PROTO.TCP ? 'bad_TCP_checksum' : proto === PROTO.UDP ? 'bad_UDP_checksum' : 'bad_ICMP_checksum';
     this.weirds.add(f, name);
-    if (proto === PROTO.TCP || proto === PROTO.UDP) this.tcp.scaled(f, dir, COUNT_CHECKSUM, 67);
+    if (proto === PROTO.TCP || proto === PROTO.UDP) scaledLetter(this.table, f, dir, COUNT_CHECKSUM, LETTER.CHECKSUM);
     return true;
   }
 
