@@ -118,16 +118,17 @@ async function fill(db: Database, detection: Detection, c: Case): Promise<void> 
   for (const [table, given] of Object.entries(c)) {
     if (FIXED.has(table)) continue;
     if (!tables.some((t) => t.name === table)) throw new Error(`${detection.id}: cases.yaml names no table ${table}`);
-    let n = 0;
+    const selects: string[] = [];
     for (let i = 1; i <= c.repeat; i++) {
-      for (const row of given as Record<string, unknown>[]) {
-        await db.run(insertRow(table, row, i, n++));
-      }
+      for (const row of given as Record<string, unknown>[]) selects.push(rowSql(table, row, i, selects.length));
+    }
+    for (let at = 0; at < selects.length; at += 100) {
+      await db.run(`INSERT INTO ${ident(table)} ${selects.slice(at, at + 100).join(' UNION ALL ')}`);
     }
   }
 }
 
-function insertRow(table: string, row: Record<string, unknown>, i: number, n: number): string {
+function rowSql(table: string, row: Record<string, unknown>, i: number, n: number): string {
   const values = columnsOf(table).map((column) => {
     const given = row[column.name];
     if (given !== undefined) return `${sqlValue(given, i)}::${column.type}`;
@@ -137,7 +138,7 @@ function insertRow(table: string, row: Record<string, unknown>, i: number, n: nu
     if (column.name === 'resp_size') return sqlValue(row.resp_ip_bytes ?? row.resp_bytes ?? null, i);
     return DEFAULTS[column.name]?.replaceAll(/\bn\b/g, String(n)) ?? 'NULL';
   });
-  return `INSERT INTO ${ident(table)} SELECT ${values.join(', ')}`;
+  return `SELECT ${values.join(', ')}`;
 }
 
 function sqlValue(value: unknown, i: number): string {
