@@ -3,8 +3,9 @@ CREATE OR REPLACE TEMP MACRO json_value_text(x) AS
   CASE WHEN regexp_full_match(x, '0|[1-9]\d{0,14}') THEN x ELSE to_json(x)::VARCHAR END;
 
 -- Whether a cell is no count of packets or bytes; `number` is the cell as BIGINT. Up to 2^53: sums cannot overflow.
+-- Numbers are cast with the blanks around them; a blank cell is an empty one.
 CREATE OR REPLACE TEMP MACRO bad_count(x, number) AS
-  x IS NOT NULL AND (coalesce(number NOT BETWEEN 0 AND 9007199254740992, true) OR contains(x, '.'));
+  x IS NOT NULL AND CASE WHEN number IS NULL THEN trim(x) <> '' ELSE number NOT BETWEEN 0 AND 9007199254740992 OR contains(x, '.') END;
 
 -- Whether a cell is no duration of 0 to 10^9 seconds (31 years); `number` is the cell as DOUBLE.
 CREATE OR REPLACE TEMP MACRO bad_seconds(x, number) AS

@@ -30,6 +30,11 @@ export function cell(columns: readonly string[], name: string | undefined): stri
   return name !== undefined && columns.includes(name) ? `nullif(trim(${ident(name)}), '')` : 'NULL::VARCHAR';
 }
 
+/** SQL of a cell as it stands, for numbers: a cast does not mind blanks around them. */
+export function numberCell(columns: readonly string[], name: string | undefined): string {
+  return name !== undefined && columns.includes(name) ? ident(name) : 'NULL::VARCHAR';
+}
+
 /**
  * SQL of the JSON members `"name":value` for some columns, NULL when all are empty; whole numbers stay numbers.
  * Values that match `none` count as empty.

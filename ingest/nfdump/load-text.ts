@@ -4,7 +4,7 @@ import type { Database } from '../case/database.js';
 import { lit } from '../case/sql.js';
 import { rejectBadRows } from '../delimited/bad-rows.js';
 import { dropRefused, readableText } from '../delimited/lines.js';
-import { cell, jsonMembers, scanCsv } from '../delimited/scan-csv.js';
+import { cell, jsonMembers, numberCell, scanCsv } from '../delimited/scan-csv.js';
 import type { LoadContext } from '../reader.js';
 import type { TextStats } from '../scan/text-stats.js';
 import type { NfdumpField, NfdumpHeader } from './header.js';
@@ -88,6 +88,7 @@ async function isOneWay(db: Database): Promise<boolean> {
 function cellsView(header: NfdumpHeader, path: string, skip: number, maxLine: number, sorted: boolean): string {
   const { columns, fields, others } = header;
   const field = (name: NfdumpField): string => cell(columns, fields.get(name));
+  const number = (name: NfdumpField): string => numberCell(columns, fields.get(name));
   const scan = scanCsv({ path, delimiter: ',', skip, columns, maxLine, prefix: PREFIX });
   const start = fields.get('start')!;
   return `CREATE OR REPLACE TEMP VIEW nfdump_cells AS SELECT
@@ -95,8 +96,8 @@ function cellsView(header: NfdumpHeader, path: string, skip: number, maxLine: nu
     ${lit(start)} AS start_name, ${field('start')} AS start_text, ${field('end')} AS end_text, ${field('dur')} AS dur_text,
     ${field('src')} AS src_text, ${field('dst')} AS dst_text, ${field('sport')} AS sport, ${field('dport')} AS dport,
     ${field('proto')} AS proto_text, ${field('flags')} AS flags,
-    ${field('inPkts')} AS in_pkts_text, ${field('inBytes')} AS in_bytes_text,
-    ${field('outPkts')} AS out_pkts_text, ${field('outBytes')} AS out_bytes_text,
+    ${number('inPkts')} AS in_pkts_text, ${number('inBytes')} AS in_bytes_text,
+    ${number('outPkts')} AS out_pkts_text, ${number('outBytes')} AS out_bytes_text,
     ${field('srcMac')} AS src_mac, ${field('dstMac')} AS dst_mac,
     ${field('srcVlan')} AS src_vlan, ${field('dstVlan')} AS dst_vlan,
     ${jsonMembers(others, ZERO)} AS members
