@@ -1,9 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readCapture } from '../../ingest/pcap/engine.js';
 import { CommunityId } from '../../ingest/pcap/flow/community-id.js';
+import { addressText } from '../../ingest/pcap/output/address.js';
 import { toRecordBatch } from '../../ingest/pcap/output/arrow.js';
 import { CaptureRefused } from '../../ingest/pcap/read/problems.js';
+import { addressWords } from '../../ingest/pcap/testing/packets.js';
 
 /** Compares flows with what other tools say about the same captures, which lie beside the repository. */
 const DATA = new URL('../../../shared/data/', import.meta.url);
@@ -36,23 +38,23 @@ async function flowsOf(file: URL): Promise<Flow[]> {
   return flows;
 }
 
+/** Packets of both directions by protocol and the two ends in order. */
+function packetsByConversation(flows: readonly Flow[]): Map<string, number> {
+  const packets = new Map<string, number>();
+  for (const flow of flows) {
+    const ends = [`${flow.orig_h}:${flow.orig_p}`, `${flow.resp_h}:${flow.resp_p}`].sort();
+    const key = [flow.proto, ...ends].join(' ');
+    packets.set(key, (packets.get(key) ?? 0) + Number(flow.orig_pkts) + Number(flow.resp_pkts));
+  }
+  return packets;
+}
+
 function tsv(file: URL): Record<string, string>[] {
   const [head, ...lines] = readFileSync(file, 'utf8').trimEnd().split('\n');
   const names = head!.split('\t');
   return lines
     .filter((line) => !line.startsWith('#'))
     .map((line) => Object.fromEntries(line.split('\t').map((value, k) => [names[k]!, value])));
-}
-
-/** IPv6 groups and IPv4 octets to one number, for the vectors of the Community ID specification. */
-function words(text: string): number[] {
-  if (!text.includes(':')) return [0, 0, 0xffff, text.split('.').reduce((n, part) => (n << 8) | Number(part), 0)];
-  const [left, right] = text.split('::');
-  const a = left === '' ? [] : left!.split(':');
-  const b = right === undefined || right === '' ? [] : right.split(':');
-  const zeros = text.includes('::') ? 8 - a.length - b.length : 0;
-  const groups = [...a, ...Array.from({ length: zeros }, () => '0'), ...b].map((group) => Number.parseInt(group, 16));
-  return [0, 2, 4, 6].map((k) => (groups[k]! << 16) | groups[k + 1]!);
 }
 
 describe.skipIf(!present)('Community ID', () => {
@@ -71,7 +73,7 @@ describe.skipIf(!present)('Community ID', () => {
     }[];
     const id = new CommunityId(seed);
     const wrong = vectors.filter((v) => {
-      const addr = Int32Array.from([...words(v.saddr), ...words(v.daddr)]);
+      const addr = Int32Array.from([...addressWords(v.saddr), ...addressWords(v.daddr)]);
       return id.of(addr, 0, v.proto, v.sport ?? 0, v.dport ?? 0) !== v.communityid;
     });
     expect(vectors.length).toBeGreaterThan(20);
@@ -101,13 +103,9 @@ describe.skipIf(!present)('tshark', () => {
     let total = 0;
     const different: string[] = [];
     for (const [file, conversations] of byFile) {
-      const ours = new Map<string, number>();
+      let ours = new Map<string, number>();
       try {
-        for (const flow of await flowsOf(new URL(file, DATA))) {
-          const ends = [`${flow.orig_h}:${flow.orig_p}`, `${flow.resp_h}:${flow.resp_p}`].sort();
-          const key = [flow.proto, ...ends].join(' ');
-          ours.set(key, (ours.get(key) ?? 0) + Number(flow.orig_pkts) + Number(flow.resp_pkts));
-        }
+        ours = packetsByConversation(await flowsOf(new URL(file, DATA)));
       } catch (error) {
         if (!(error instanceof CaptureRefused)) throw error;
       }
@@ -120,6 +118,45 @@ describe.skipIf(!present)('tshark', () => {
     if (process.env['ORACLES_SHOW']) console.info(different.join('\n'));
     expect(total).toBeGreaterThan(1000);
     expect((total - different.length) / total).toBeGreaterThanOrEqual(0.98);
+  }, 240_000);
+});
+
+/** Conversations of an nDPI result file: `N TCP a:p <-> b:q [… n pkts/… bytes <-> m pkts/…`. */
+function ndpiConversations(file: URL): Map<string, number> {
+  const conversations = new Map<string, number>();
+  const line = /^\s*\d+\s+(TCP|UDP)\s+(\S+)\s+(?:<->|->)\s+(\S+)\s+.*?\[(\d+) pkts\/\d+ bytes (?:<->|->) (\d+) pkts/;
+  for (const text of readFileSync(file, 'utf8').split('\n')) {
+    const match = line.exec(text);
+    if (!match) continue;
+    const ends = [match[2]!, match[3]!].map((end) => {
+      const at = end.lastIndexOf(':');
+      // nDPI shortens single zero groups too.
+      const address = addressText(Int32Array.from(addressWords(end.slice(0, at).replace(/[[\]]/g, ''))), 0);
+      return `${address}:${end.slice(at + 1)}`;
+    });
+    const key = [match[1]!.toLowerCase(), ...ends.sort()].join(' ');
+    conversations.set(key, (conversations.get(key) ?? 0) + Number(match[4]) + Number(match[5]));
+  }
+  return conversations;
+}
+
+describe.skipIf(!present)('nDPI', () => {
+  it('at least 98 % of the flows have as many packets', async () => {
+    const folder = new URL('pcap/ndpi/', DATA);
+    let total = 0;
+    let equal = 0;
+    for (const name of readdirSync(folder).filter((entry) => entry.endsWith('.out'))) {
+      const capture = new URL(name.slice(0, -4), folder);
+      if (!existsSync(capture)) continue;
+      const ours = packetsByConversation(await flowsOf(capture));
+      for (const [key, packets] of ndpiConversations(new URL(name, folder))) {
+        total++;
+        if (ours.get(key) === packets) equal++;
+      }
+    }
+    console.info(`nDPI flows: ${equal} of ${total} have as many packets`);
+    expect(total).toBeGreaterThan(1000);
+    expect(equal / total).toBeGreaterThanOrEqual(0.98);
   }, 240_000);
 });
 
