@@ -50,7 +50,7 @@ export interface Session {
   readonly options: DissectOptions;
   /** The state that `make` creates, one per session. */
   shared<T extends SharedState>(make: (session: Session) => T): T;
-  /** The next flow from `orig` to `resp`:`port` is fed to what `create` returns (FTP data). */
+  /** The next flow from `orig` (empty: anybody) to `resp`:`port` is fed to what `create` returns (FTP data). */
   expect(orig: string, resp: string, port: number, create: (flow: FlowContext) => Dissector): void;
   /** What was expected for this flow, once. */
   expected(flow: FlowContext): Dissector | undefined;

@@ -20,3 +20,8 @@ export function fileId(flow: FlowContext, n: number): string {
 export function seconds(from: number, to: number): number {
   return Math.round(to - from) / 1e6;
 }
+
+/** The row of a tunnel that a proxy opens; many client ports are one tunnel, so there is none. */
+export function tunnelRow(flow: FlowContext, ts: number, type: string): DissectRow {
+  return { ...flowRow(flow, ts), orig_p: 0, tunnel_type: type, action: 'Tunnel::DISCOVER' };
+}

@@ -50,11 +50,14 @@ export class DissectSession implements Session {
 
   expected(flow: FlowContext): Dissector | undefined {
     if (this.expectations.size === 0) return undefined;
-    const key = `${flow.orig_h} ${flow.resp_h} ${flow.resp_p}`;
-    const create = this.expectations.get(key);
-    if (create === undefined) return undefined;
-    this.expectations.delete(key);
-    return create(flow);
+    for (const orig of [flow.orig_h, '']) {
+      const key = `${orig} ${flow.resp_h} ${flow.resp_p}`;
+      const create = this.expectations.get(key);
+      if (create === undefined) continue;
+      this.expectations.delete(key);
+      return create(flow);
+    }
+    return undefined;
   }
 
   inner(flow: FlowContext): Dissector {

@@ -184,6 +184,7 @@ export const SAMPLES: Record<string, Conversation> = {
             [53, u8(2)],
             [51, Buffer.from([0, 0, 14, 16])],
             [15, 'lan.test'],
+            [54, Buffer.from([10, 0, 0, 254])],
           ],
         ),
       ),

@@ -11,7 +11,7 @@ describe('dhcp', () => {
       expect.objectContaining({
         uids: ['Cuid'],
         client_addr: '10.0.0.9',
-        server_addr: '255.255.255.255',
+        server_addr: '10.0.0.254',
         mac: '02:00:00:00:00:08',
         host_name: 'host1',
         domain: 'lan.test',

@@ -15,6 +15,7 @@ export interface DhcpMessage {
   requested?: string;
   lease?: number;
   clientMac?: string;
+  serverId?: string;
 }
 
 const COOKIE = 0x63825363;
@@ -80,6 +81,9 @@ function option(message: DhcpMessage, code: number, buf: Uint8Array, start: numb
       break;
     case 53:
       if (size >= 1) message.type = buf[start]!;
+      break;
+    case 54:
+      if (size === 4) message.serverId = ipv4(buf, start);
       break;
     case 56:
       message.message = plain();

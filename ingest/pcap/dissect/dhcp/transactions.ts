@@ -27,13 +27,14 @@ interface Transaction {
 export class DhcpTransactions implements SharedState {
   private readonly session: Session;
   private readonly open = new Map<number, Transaction>();
+  private nextSweep = 0;
 
   constructor(session: Session) {
     this.session = session;
   }
 
   add(flow: FlowContext, fromOrig: boolean, ts: number, message: DhcpMessage): void {
-    this.expire(ts);
+    this.expire(ts, message.xid);
     let transaction = this.open.get(message.xid);
     if (transaction !== undefined && transaction.types.length >= MAX_TYPES) {
       this.close(message.xid, transaction);
@@ -58,15 +59,22 @@ export class DhcpTransactions implements SharedState {
     for (const [xid, transaction] of this.open) this.close(xid, transaction);
   }
 
-  private expire(now: number): void {
-    for (const [xid, transaction] of this.open) {
-      while (transaction.look <= now) {
-        if (transaction.look - transaction.last > QUIET || transaction.look - transaction.ts > LONGEST) {
-          this.close(xid, transaction);
-          break;
-        }
-        transaction.look += LOOK_EVERY;
+  /** Closes what is over; all are looked at now and then, the one that a message belongs to each time. */
+  private expire(now: number, xid: number): void {
+    const wanted = this.open.get(xid);
+    if (wanted !== undefined) this.look(now, xid, wanted);
+    if (now < this.nextSweep) return;
+    this.nextSweep = now + LOOK_EVERY;
+    for (const [id, transaction] of this.open) this.look(now, id, transaction);
+  }
+
+  private look(now: number, xid: number, transaction: Transaction): void {
+    while (transaction.look <= now) {
+      if (transaction.look - transaction.last > QUIET || transaction.look - transaction.ts > LONGEST) {
+        this.close(xid, transaction);
+        return;
       }
+      transaction.look += LOOK_EVERY;
     }
   }
 
@@ -88,6 +96,7 @@ export class DhcpTransactions implements SharedState {
 }
 
 const NOWHERE = '0.0.0.0';
+const BROADCAST = '255.255.255.255';
 
 function request(row: DissectRow, source: string, message: DhcpMessage): void {
   if (source !== NOWHERE) row.client_addr = source;
@@ -100,7 +109,7 @@ function request(row: DissectRow, source: string, message: DhcpMessage): void {
 
 function answer(row: DissectRow, source: string, message: DhcpMessage): void {
   if (message.message !== undefined) row.server_message = message.message;
-  row.server_addr = source;
+  row.server_addr = source === NOWHERE || source === BROADCAST ? message.serverId : source;
   row.mac ??= message.chaddr;
   if (message.yiaddr !== NOWHERE) {
     row.assigned_addr = message.yiaddr;

@@ -1,10 +1,10 @@
 import { latin1, startsWith } from '../bytes.js';
 import type { Dissector, DissectorFactory, DissectRow, FlowContext, Probe, Session } from '../dissector.js';
+import { FileTransfer } from '../files/transfer.js';
 import { LineBuffer } from '../lines.js';
 import { flowRow } from '../records.js';
 import { fromLatin1, text } from '../text.js';
 import { barEndpoint, commaEndpoint, type Endpoint } from './channels.js';
-import { FtpData } from './data.js';
 import { ftpUrl, joinPath, quotedPath } from './paths.js';
 
 const LOGGED = new Set(['APPE', 'DELE', 'RETR', 'STOR', 'STOU', 'ACCT', 'PORT', 'PASV', 'EPRT', 'EPSV']);
@@ -51,7 +51,7 @@ class FtpDissector implements Dissector {
   private channel: DissectRow = {};
   private fileSize: number | undefined;
   /** The connection that the last PASV or PORT announced. */
-  private transfer: FtpData | undefined;
+  private transfer: FileTransfer | undefined;
   private stray = 0;
   private holed = false;
   private inside: Dissector | undefined;
@@ -179,7 +179,7 @@ class FtpDissector implements Dissector {
       data_channel_resp_p: port,
     };
     this.session.expect(orig, resp, port, (flow) => {
-      this.transfer = new FtpData(flow, this.session);
+      this.transfer = new FileTransfer(flow, this.session, 'ftp-data', 'FTP_DATA');
       return this.transfer;
     });
   }

@@ -1,5 +1,6 @@
 import { latin1 } from '../bytes.js';
 import type { Dissector, FlowContext, Session } from '../dissector.js';
+import { tunnelRow } from '../records.js';
 import { softwareTracker } from '../software/tracker.js';
 import { fromLatin1 } from '../text.js';
 import { Body } from './body.js';
@@ -170,19 +171,20 @@ export class HttpDissector implements Dissector {
   }
 
   /** From here on the connection carries something else. */
-  openTunnel(): void {
+  openTunnel(ts: number): void {
+    if (this.frames === undefined) this.session.out.emit('tunnel', tunnelRow(this.flow, ts, 'Tunnel::HTTP'));
     this.inside = this.session.inner(this.flow);
     for (const reader of this.readers) reader.openTunnel();
   }
 
   /** The server has agreed to change the protocol. */
-  upgrade(protocol: string | undefined): void {
+  upgrade(ts: number, protocol: string | undefined): void {
     if (protocol !== 'websocket') {
       this.upgraded = true;
       return;
     }
     this.frames = [new WebSocketReader(), new WebSocketReader()];
-    this.openTunnel();
+    this.openTunnel(ts);
   }
 
   tunnel(fromOrig: boolean, ts: number, buf: Uint8Array, start: number, end: number): void {

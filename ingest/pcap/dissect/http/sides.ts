@@ -118,14 +118,14 @@ export class Responses extends Side {
     return 'headers';
   }
 
-  protected framing(): Framing {
+  protected framing(ts: number): Framing {
     const { code, headers } = this;
     if (this.method === 'CONNECT' && code === 200) {
-      this.connection.openTunnel();
+      this.connection.openTunnel(ts);
       return { kind: 'tunnel' };
     }
     if (code === 101) {
-      this.connection.upgrade(headers.upgrade);
+      this.connection.upgrade(ts, headers.upgrade);
       return { kind: headers.upgrade === 'websocket' ? 'tunnel' : 'none' };
     }
     if (this.method === 'HEAD' || (code >= 100 && code < 200) || code === 204 || code === 304) return { kind: 'none' };

@@ -1,5 +1,8 @@
 import { latin1, startsWith } from '../bytes.js';
 import type { Dissector, DissectorFactory, FlowContext, Probe, Session } from '../dissector.js';
+import { FileTransfer } from '../files/transfer.js';
+import { tunnelRow } from '../records.js';
+import { dccEndpoint } from './dcc.js';
 import type { Head } from './matchers.js';
 import { SIGNATURES, type Signature } from './table.js';
 
@@ -47,14 +50,14 @@ class NamedService implements Dissector {
 
   get active(): boolean {
     if (this.inside !== undefined) return this.inside.active;
-    if (this.signature === undefined) return true;
+    if (this.signature === undefined || this.signature.announces) return true;
     return this.left > 0 && (this.signature.upgrades === true || this.signature.authenticates === true);
   }
 
   data(fromOrig: boolean, ts: number, buf: Uint8Array, start: number, end: number): void {
     if (this.signature === undefined) {
       this.signature = matchSignature(fromOrig, buf, start, end, this.flow);
-      if (this.signature !== undefined) this.names.add(this.signature.service);
+      if (this.signature !== undefined) this.recognised(ts, this.signature);
     }
     if (this.inside !== undefined) {
       this.inside.data(fromOrig, ts, buf, start, end);
@@ -65,6 +68,7 @@ class NamedService implements Dissector {
       this.inside = this.session.inner(this.flow);
       this.inside.data(fromOrig, ts, buf, start, end);
     } else if (this.signature?.authenticates) this.authentication(buf, start, end);
+    else if (this.signature?.announces) this.announcement(buf, start, end);
   }
 
   gap(fromOrig: boolean, bytes: number): void {
@@ -73,6 +77,18 @@ class NamedService implements Dissector {
 
   end(ts: number): void {
     this.inside?.end(ts);
+  }
+
+  private recognised(ts: number, { service, tunnel }: Signature): void {
+    this.names.add(service);
+    if (tunnel !== undefined) this.session.out.emit('tunnel', tunnelRow(this.flow, ts, tunnel));
+  }
+
+  private announcement(buf: Uint8Array, start: number, end: number): void {
+    const endpoint = dccEndpoint(latin1(buf, start, Math.min(end, start + 2048)));
+    if (endpoint === undefined) return;
+    const { host, port } = endpoint;
+    this.session.expect('', host, port, (flow) => new FileTransfer(flow, this.session, 'irc-dcc-data', 'IRC_DATA'));
   }
 
   private authentication(buf: Uint8Array, start: number, end: number): void {

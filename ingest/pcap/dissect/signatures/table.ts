@@ -24,6 +24,10 @@ export interface Signature {
   readonly resp?: Test;
   /** TLS may begin later inside the same connection. */
   readonly upgrades?: true;
+  /** Name of the tunnel that it opens. */
+  readonly tunnel?: string;
+  /** Connections for files are announced in the text (DCC). */
+  readonly announces?: true;
   /** Authentication inside is looked for (NTLM, GSSAPI). */
   readonly authenticates?: true;
 }
@@ -108,6 +112,7 @@ export const SIGNATURES: readonly Signature[] = [
     transport: 'tcp',
     orig: /^(?:(?:NICK|PASS) [^\r\n]+\r?\n|USER [^\r\n ]+ [^\r\n ]+ [^\r\n]+\r?\n|CAP (?:LS|REQ|END)[^\r\n]*\r?\n)/i,
     resp: /^:[^\s\r\n]+ (?:NOTICE|\d{3}|MODE|PRIVMSG) /,
+    announces: true,
     upgrades: true,
   },
   {
@@ -152,6 +157,7 @@ export const SIGNATURES: readonly Signature[] = [
     service: 'socks',
     transport: 'tcp',
     orig: /^(?:\x05(?:\x01[\x00-\x02]|\x02[\x00-\x02]{2}|\x03[\x00-\x02\x80]{3}|\x04[\x00-\x03\x80]{4})$|\x04[\x01\x02][\s\S]{2}(?:\x00\x00\x00[^\x00]|[\x01-\xdf][\s\S]{3})[\x20-\x7e]{0,64}\x00)/,
+    tunnel: 'Tunnel::SOCKS',
     upgrades: true,
   },
   { service: 'modbus', transport: 'tcp', orig: modbus, resp: (h) => port(h, 502) && modbus(h) },

@@ -1,7 +1,8 @@
 import type { Session, SharedState } from '../dissector.js';
 import { parseSoftware } from './parse.js';
 
-const MAX_KNOWN = 65536;
+const MAX_KNOWN = 16384;
+const MAX_TEXT = 512;
 
 /** Zeek's names of what a program is used as. */
 export type SoftwareType =
@@ -15,21 +16,22 @@ export type SoftwareType =
   | 'FTP::CLIENT'
   | 'FTP::SERVER';
 
-/** Reports each program of a host once, and again when its version changes. */
+/** Reports each product string of a host once. */
 export class SoftwareTracker implements SharedState {
   private readonly session: Session;
-  private readonly known = new Map<string, string>();
+  private readonly known = new Set<string>();
 
   constructor(session: Session) {
     this.session = session;
   }
 
-  report(ts: number, host: string, port: number | undefined, type: SoftwareType, raw: string): void {
-    if (raw === '') return;
+  report(ts: number, host: string, port: number | undefined, type: SoftwareType, text: string): void {
+    if (text === '') return;
+    const raw = text.slice(0, MAX_TEXT);
+    const key = `${host} ${type} ${raw}`;
+    if (this.known.has(key)) return;
+    this.remember(key);
     const software = parseSoftware(raw);
-    const key = `${host} ${type}\n${software.name}`;
-    if (this.known.get(key) === raw) return;
-    this.remember(key, raw);
     this.session.out.emit('software', {
       ts,
       host,
@@ -44,9 +46,8 @@ export class SoftwareTracker implements SharedState {
     this.known.clear();
   }
 
-  private remember(key: string, value: string): void {
-    this.known.delete(key);
-    this.known.set(key, value);
+  private remember(key: string): void {
+    this.known.add(key);
     if (this.known.size <= MAX_KNOWN) return;
     const oldest = this.known.keys().next();
     if (!oldest.done) this.known.delete(oldest.value);

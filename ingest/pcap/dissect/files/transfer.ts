@@ -1,21 +1,25 @@
 import type { Dissector, FlowContext, Session } from '../dissector.js';
-import { FileTracker } from '../files/tracker.js';
+import { FileTracker } from './tracker.js';
 
 /** A file on its own connection. */
-export class FtpData implements Dissector {
-  readonly service = 'ftp-data';
+export class FileTransfer implements Dissector {
+  readonly service: string;
+  private readonly source: string;
   active = true;
   private readonly flow: FlowContext;
   private readonly session: Session;
   private file: FileTracker | undefined;
 
-  constructor(flow: FlowContext, session: Session) {
+  /** `source` is the protocol in `files`. */
+  constructor(flow: FlowContext, session: Session, service: string, source: string) {
+    this.service = service;
+    this.source = source;
     this.flow = flow;
     this.session = session;
   }
 
   data(fromOrig: boolean, ts: number, buf: Uint8Array, start: number, end: number): void {
-    this.file ??= new FileTracker(this.flow, this.session, 0, { source: 'FTP_DATA', fromOrig });
+    this.file ??= new FileTracker(this.flow, this.session, 0, { source: this.source, fromOrig });
     this.file.data(ts, buf, start, end);
   }
 
