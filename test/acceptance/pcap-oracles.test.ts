@@ -94,11 +94,11 @@ describe.skipIf(!present)('tshark', () => {
   it('at least 98 % of the conversations have as many packets', async () => {
     const byFile = new Map<string, Map<string, number>>();
     for (const row of tsv(new URL('derived/conversations.tsv', DATA))) {
-      if (row['proto'] !== 'tcp' && row['proto'] !== 'udp') continue;
-      const key = [row['proto'], ...[row['a']!, row['b']!].sort()].join(' ');
-      const conversations = byFile.get(row['file']!) ?? new Map<string, number>();
-      conversations.set(key, (conversations.get(key) ?? 0) + Number(row['pkts']));
-      byFile.set(row['file']!, conversations);
+      if (row.proto !== 'tcp' && row.proto !== 'udp') continue;
+      const key = [row.proto, ...[row.a!, row.b!].sort()].join(' ');
+      const conversations = byFile.get(row.file!) ?? new Map<string, number>();
+      conversations.set(key, (conversations.get(key) ?? 0) + Number(row.pkts));
+      byFile.set(row.file!, conversations);
     }
     let total = 0;
     const different: string[] = [];
@@ -115,7 +115,7 @@ describe.skipIf(!present)('tshark', () => {
       }
     }
     console.info(`tshark conversations: ${total - different.length} of ${total} equal`);
-    if (process.env['ORACLES_SHOW']) console.info(different.join('\n'));
+    if (process.env.ORACLES_SHOW) console.info(different.join('\n'));
     expect(total).toBeGreaterThan(1000);
     expect((total - different.length) / total).toBeGreaterThanOrEqual(0.98);
   }, 240_000);
@@ -162,10 +162,8 @@ describe.skipIf(!present)('nDPI', () => {
 
 describe.skipIf(!present)('broken files', () => {
   const folder = new URL('malformed/made/', DATA);
-  const rows = present
-    ? tsv(new URL('EXPECT.tsv', folder)).filter((row) => /^pcap-|^text\.pcap/.test(row['file']!))
-    : [];
-  it.each(rows.map((row) => [row['file']!, row['expected']!]))(
+  const rows = present ? tsv(new URL('EXPECT.tsv', folder)).filter((row) => /^pcap-|^text\.pcap/.test(row.file!)) : [];
+  it.each(rows.map((row) => [row.file!, row.expected!]))(
     '%s: %s',
     async (file, expected) => {
       const run = readCapture([new URL(file, folder).pathname], {}, { flows: () => undefined });

@@ -126,7 +126,7 @@ interface Difference {
 /** Differing columns of two rows, by Zeek's names. */
 function compare(columns: readonly string[], zeek: Row, ours: Row): string[] {
   // Without its packet counter Zeek leaves these columns unset.
-  const counted = zeek['orig_pkts'] !== '-';
+  const counted = zeek.orig_pkts !== '-';
   return COLUMNS.filter(([name]) => columns.includes(name) && (counted || !/pkts|ip_bytes/.test(name)))
     .filter(([name, own]) => !same(name, zeek[name] ?? '-', ours[own] ?? '-'))
     .map(([name]) => name);
@@ -192,7 +192,7 @@ describe.skipIf(!present)("flows equal Zeek's conn.log", () => {
       for (const { row, differs } of paired) {
         rows++;
         for (const [name] of COLUMNS) {
-          if (!columns.includes(name) || (row['orig_pkts'] === '-' && /pkts|ip_bytes/.test(name))) continue;
+          if (!columns.includes(name) || (row.orig_pkts === '-' && /pkts|ip_bytes/.test(name))) continue;
           const count = counts.get(name) ?? { rows: 0, equal: 0 };
           count.rows++;
           if (!differs.includes(name) && !differs.includes('missing')) count.equal++;
@@ -207,7 +207,7 @@ describe.skipIf(!present)("flows equal Zeek's conn.log", () => {
     const lines = [...counts].map(([name, c]) => `${name} ${c.equal}/${c.rows}`);
     console.info(`conn.log: ${rows - wrong.length} of ${rows} rows equal; ${lines.join(', ')}`);
     if (surplus.length > 0) console.info(`flows that Zeek does not have: ${surplus.join(', ')}`);
-    if (process.env['ZEEK_CONN_SHOW']) for (const d of differences) console.info(JSON.stringify(d));
+    if (process.env.ZEEK_CONN_SHOW) for (const d of differences) console.info(JSON.stringify(d));
     expect((rows - wrong.length) / rows).toBeGreaterThanOrEqual(0.97);
     const known = JSON.parse(readFileSync(DIFFERENCES, 'utf8')) as { reason: string; traces: string[] }[];
     const explained = new Set(known.flatMap((group) => group.traces));
