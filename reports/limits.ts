@@ -1,0 +1,35 @@
+/**
+ * How much of a large case a report shows. What is left out is counted beside what is shown, and reachable in the case.
+ * Together they keep a report of any case below 5 MB.
+ */
+export const LIMITS = {
+  /** Rows of the evidence table. */
+  evidence: 2000,
+  /** Rows of it that go on paper. */
+  printed: 200,
+  /** Flows under each of the strongest findings, and under the others. */
+  flowsOfStrongest: 10,
+  flowsOfOthers: 3,
+  strongest: 200,
+  /** Sentences of the story. */
+  story: 60,
+  /** Affected hosts with a block of their own, and what a block lists. */
+  hosts: 50,
+  windowsPerHost: 48,
+  findingsPerHost: 20,
+  linksPerFinding: 8,
+  /** Hosts outside that raised an alert. */
+  attackers: 100,
+  heatmapHosts: 30,
+  heatmapColumns: 96,
+  timelineLanes: 16,
+  timelineBins: 120,
+  /** Marks of one lane: as many as can be told apart. */
+  timelineMarks: 240,
+  suppressed: 100,
+  captures: 300,
+  rejects: 100,
+  placesPerReject: 5,
+  /** Characters of one text. */
+  text: 400,
+} as const;

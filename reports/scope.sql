@@ -1,0 +1,84 @@
+-- What the report is about: alerts, findings and windows of the wanted host and time, in tables of this connection only.
+-- `report_scope` holds one row: host, since, until (NULL: no limit).
+CREATE OR REPLACE TEMP TABLE report_alerts AS
+SELECT a.*, coalesce(d.is_local, false) AS is_local
+FROM alerts a
+LEFT JOIN addresses d ON d.address = a.profile
+CROSS JOIN report_scope s
+WHERE (s.host IS NULL OR a.profile = s.host)
+  AND (s.since IS NULL OR a.tw_end > s.since)
+  AND (s.until IS NULL OR a.tw_start < s.until);
+
+-- rank: the order in which findings are shown, 1 first. The strongest of each detection and of each host come before the
+-- rest, so that a case full of one kind of finding still shows the others.
+CREATE OR REPLACE TEMP TABLE report_evidence AS
+WITH scoped AS (
+  SELECT e.*, round(e.weight * e.confidence, 6) AS strength,
+    coalesce(d.is_local, false) AS is_local,
+    e.evidence_id IN (SELECT evidence_id FROM suppressed) AS is_suppressed,
+    e.evidence_id IN (SELECT evidence_id FROM alert_evidence) AS in_alert
+  FROM evidence e
+  LEFT JOIN addresses d ON d.address = e.profile
+  CROSS JOIN report_scope s
+  WHERE (s.host IS NULL OR e.profile = s.host OR e.attacker = s.host OR e.victim = s.host)
+    AND (s.since IS NULL OR e.ts >= s.since)
+    AND (s.until IS NULL OR e.ts < s.until)
+), placed AS (
+  SELECT *,
+    row_number() OVER (PARTITION BY detection ORDER BY strength DESC, ts, evidence_id) AS in_detection,
+    row_number() OVER (PARTITION BY site, profile ORDER BY in_alert DESC, strength DESC, ts, evidence_id) AS in_profile
+  FROM scoped
+)
+SELECT * EXCLUDE (in_detection, in_profile),
+  row_number() OVER (
+    ORDER BY in_detection > 20 AND in_profile > 10, is_suppressed, in_alert DESC, strength DESC, ts, evidence_id
+  )::INTEGER AS rank
+FROM placed;
+
+CREATE OR REPLACE TEMP VIEW report_profiles AS
+SELECT p.*
+FROM profiles p
+CROSS JOIN report_scope s
+WHERE (s.host IS NULL OR p.profile = s.host)
+  AND (s.since IS NULL OR p.tw_end > s.since)
+  AND (s.until IS NULL OR p.tw_start < s.until);
+
+CREATE OR REPLACE TEMP VIEW report_flows AS
+SELECT f.*
+FROM flows f
+CROSS JOIN report_scope s
+WHERE (s.host IS NULL OR f.orig_h = s.host OR f.resp_h = s.host)
+  AND (s.since IS NULL OR f.ts >= s.since)
+  AND (s.until IS NULL OR f.ts < s.until);
+
+-- Times as text that sorts: 2026-03-02T08:41:07.000000Z.
+CREATE OR REPLACE TEMP MACRO iso(t) AS strftime(t, '%Y-%m-%dT%H:%M:%S.%fZ');
+
+-- Names under which traffic showed an address: its own (DHCP) first.
+CREATE OR REPLACE TEMP TABLE report_names AS
+SELECT address, list(name ORDER BY own DESC, name)[1:3] AS names
+FROM (SELECT address, name, max(origin = 'dhcp') AS own FROM names GROUP BY address, name)
+WHERE address IN (SELECT profile FROM report_alerts UNION SELECT profile FROM report_evidence)
+GROUP BY address;
+
+-- Hosts with an alert, worst first; n numbers the local ones (the affected hosts) and the others each from 1.
+CREATE OR REPLACE TEMP TABLE report_hosts AS
+WITH hosts AS (
+  SELECT profile, site, is_local, count(*) AS alerts, max(score) AS score, min(ts) AS first_ts, max(ts) AS last_ts,
+    sum(evidence_count)::BIGINT AS findings
+  FROM report_alerts
+  GROUP BY profile, site, is_local
+), strongest AS (
+  SELECT site, profile, list(detection ORDER BY s DESC, detection) AS detections
+  FROM (
+    SELECT site, profile, detection, max(strength) AS s FROM report_evidence WHERE in_alert GROUP BY site, profile, detection
+  )
+  GROUP BY site, profile
+)
+SELECT h.*, coalesce(s.detections, []) AS detections, coalesce(n.names, []) AS names,
+  row_number() OVER (
+    PARTITION BY h.is_local ORDER BY h.score DESC, h.alerts DESC, h.findings DESC, h.site, h.profile
+  )::INTEGER AS n
+FROM hosts h
+LEFT JOIN strongest s ON s.site = h.site AND s.profile = h.profile
+LEFT JOIN report_names n ON n.address = h.profile;

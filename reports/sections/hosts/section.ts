@@ -1,0 +1,80 @@
+import type { Row } from '../../../ingest/case/database.js';
+import { titleOf } from '../../detection-title.js';
+import { LIMITS } from '../../limits.js';
+import { evidenceLinks } from '../../links.js';
+import type { SectionContext, SectionModule } from '../section.js';
+
+/** Local addresses with an alert: their windows, scores and findings. */
+export const section: SectionModule = {
+  async build(context) {
+    const hosts = await context.rows('hosts', { hosts: LIMITS.hosts });
+    const windows = grouped(await context.rows('windows', { hosts: LIMITS.hosts, windows: LIMITS.windowsPerHost }));
+    const findings = grouped(
+      await context.rows('findings', {
+        hosts: LIMITS.hosts,
+        links: LIMITS.linksPerFinding,
+        findings: LIMITS.findingsPerHost,
+      }),
+    );
+    return {
+      hosts: hosts.map((host) => block(context, host, windows.get(host.n) ?? [], findings.get(host.n) ?? [])),
+      more: context.facts.affected - hosts.length,
+      analysed: context.facts.analysis === 'finished',
+    };
+  },
+};
+
+/** Rows by their host's number. */
+function grouped(rows: readonly Row[]): Map<unknown, Row[]> {
+  const out = new Map<unknown, Row[]>();
+  for (const row of rows) {
+    const list = out.get(row.n);
+    if (list) list.push(row);
+    else out.set(row.n, [row]);
+  }
+  return out;
+}
+
+function block(context: SectionContext, host: Row, windows: readonly Row[], findings: readonly Row[]) {
+  return {
+    anchor: `host-${host.n}`,
+    address: host.profile,
+    site: host.site === '' ? null : host.site,
+    names: host.names,
+    mac: host.mac,
+    vendor: host.vendor,
+    network: host.as_org,
+    country: host.country,
+    score: host.score,
+    alerts: Number(host.alerts),
+    first_ts: host.first_ts,
+    last_ts: host.last_ts,
+    open: Number(host.n) === 1,
+    why: (host.detections as string[]).slice(0, 3).map((d) => titleOf(context, d)),
+    windows: windows.map((w) => ({
+      tw_start: w.tw_start,
+      tw_end: w.tw_end,
+      score: w.score,
+      alerted: w.alerted,
+      flows: Number(w.flows),
+      flows_not_established: Number(w.flows_not_est),
+      peers: Number(w.peers),
+      bytes_sent: Number(w.bytes_sent),
+      bytes_received: Number(w.bytes_received),
+    })),
+    more_windows: Number(windows[0]?.windows ?? 0) - windows.length,
+    findings: findings.map((f) => ({
+      detection: f.detection,
+      title: titleOf(context, String(f.detection)),
+      level: f.level,
+      findings: Number(f.findings),
+      suppressed: Number(f.suppressed),
+      confidence: f.confidence,
+      first_ts: f.first_ts,
+      last_ts: f.last_ts,
+      links: evidenceLinks(f.links, LIMITS.linksPerFinding),
+      more: Math.max(0, Number(f.findings) - LIMITS.linksPerFinding),
+    })),
+    more_findings: Number(findings[0]?.detections ?? 0) - findings.length,
+  };
+}

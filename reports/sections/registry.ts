@@ -1,0 +1,44 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { z } from 'zod';
+import { asset } from '../../cli/package-root.js';
+import { parseYaml } from '../../cli/yaml-file.js';
+import type { Section, SectionModule } from './section.js';
+
+const sectionSchema = z.strictObject({
+  /** Place in the report, from the top. */
+  order: z.number().int(),
+  title: z.string().min(1),
+  /** Title in the contents when a shorter one reads better; false: not listed. */
+  nav: z.union([z.string(), z.literal(false)]).optional(),
+  bare: z.boolean().default(false),
+});
+
+const plain: SectionModule = { build: async (context) => ({ rows: await context.rows('query') }) };
+
+/** All sections: every folder beside this file that has a `section.yaml`, in order. */
+export async function loadSections(): Promise<readonly Section[]> {
+  const here = dirname(fileURLToPath(import.meta.url));
+  const out: Section[] = [];
+  for (const name of readdirSync(asset('reports', 'sections')).sort()) {
+    const definition = asset('reports', 'sections', name, 'section.yaml');
+    if (!existsSync(definition)) continue;
+    const { order, title, nav, bare } = parseYaml(definition, sectionSchema);
+    const file = ['section.js', 'section.ts'].map((f) => join(here, name, f)).find((f) => existsSync(f));
+    out.push({
+      name,
+      order,
+      title,
+      nav: nav === false ? null : (nav ?? title),
+      bare,
+      template: readFileSync(asset('reports', 'sections', name, 'section.hbs'), 'utf8'),
+      module: file ? ((await import(pathToFileURL(file).href)) as { section: SectionModule }).section : plain,
+    });
+  }
+  return out.sort((a, b) => a.order - b.order);
+}
+
+/** Text of a section's `.sql` file. */
+export const sectionSql = (name: string, file: string): string =>
+  readFileSync(asset('reports', 'sections', name, `${file}.sql`), 'utf8');
