@@ -16,11 +16,11 @@ const helpers: Record<string, (...args: unknown[]) => unknown> = {
   span: (value) => known(value, (v) => span(Number(v))),
   time: (value) => known(value, dateTime),
   clock: (value) => known(value, clock),
-  day: (value) => known(value, day),
+  date: (value) => known(value, day),
   between: (from, to) => (from === null || to === null ? UNKNOWN : between(String(from), String(to))),
   window: (from, to) => windowName(String(from), String(to)),
   count: (n, one, many) => counted(Number(n), String(one), typeof many === 'string' ? many : undefined),
-  more: (value) => Number(value) > 0,
+  positive: (value) => Number(value) > 0,
   is: (a, b) => a === b,
 };
 

@@ -15,7 +15,7 @@ const STEPS = 5;
 export function heatmapChart(data: HeatmapData): string {
   const names = data.rows.map((r) => clipped(r.site === null ? r.address : `${r.address} ${r.site}`, 40));
   const left = Math.max(120, 16 + Math.max(...names.map((n) => n.length)) * 7.4);
-  const cell = Math.min(72, (WIDTH - left) / data.columns.length);
+  const cell = Math.min(150, (WIDTH - left) / data.columns.length);
   const bottom = TOP + data.rows.length * ROW;
   const steps: Box[][] = Array.from({ length: STEPS + 1 }, () => []);
   const dots: string[] = [];

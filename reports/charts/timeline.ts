@@ -29,6 +29,7 @@ export function timelineChart(data: TimelineData): string {
     bars(data, at),
     ...lanes.map((lane, i) => laneMarks(lane, lanesTop + i * LANE, (us) => at(us + data.bar_us / 2))),
     axis(x, bottom),
+    `<text class="tick" x="0" y="${bottom + 20}">${firstDay(data.first_us)}, UTC</text>`,
   ];
   return svg(
     {
@@ -91,3 +92,5 @@ function axis(x: ReturnType<typeof scaleUtc<number>>, bottom: number): string {
   );
   return ticks.join('');
 }
+
+const firstDay = (us: number): string => new Date(us / 1000).toISOString().slice(0, 10);

@@ -12,4 +12,4 @@ SELECT e.rank, e.evidence_id, e.detection, e.module, iso(e.ts) AS ts, e.profile,
 FROM report_evidence e
 LEFT JOIN linked l ON l.evidence_id = e.evidence_id
 WHERE e.rank <= $evidence
-ORDER BY e.rank
+ORDER BY e.strength DESC, e.rank

@@ -1,6 +1,5 @@
 import { configurationOf } from '../../case-facts.js';
 import { clipped } from '../../format/text.js';
-import { LIMITS } from '../../limits.js';
 import type { SectionContext, SectionModule } from '../section.js';
 import { analysisFlags, needsFile, word } from './command.js';
 
@@ -20,7 +19,7 @@ export const section: SectionModule = {
     const analysed = facts.analysis === 'finished';
     return {
       analysed,
-      analyse: analysed ? await analyseCommand(context, configuration) : null,
+      analyse: analysed ? analyseCommand(configuration) : null,
       report: reportCommand(options),
       needs_file: needsFile(configuration),
       facts: FACTS.map(([key, label]) => ({ label, value: facts.provenance.get(key) ?? null })),
@@ -31,17 +30,9 @@ export const section: SectionModule = {
   },
 };
 
-async function analyseCommand(
-  context: SectionContext,
-  configuration: Readonly<Record<string, unknown>>,
-): Promise<string> {
-  const sources = await context.rows('query', { text: LIMITS.text });
-  const inputs =
-    sources.length === 0 || sources.length >= 20
-      ? ['INPUT...']
-      : [...new Set(sources.map((s) => word(String(s.root))))];
+function analyseCommand(configuration: Readonly<Record<string, unknown>>): string {
   const file = needsFile(configuration) ? ['--config', 'FILE'] : [];
-  return ['slipstream analyze', ...inputs, ...analysisFlags(configuration), ...file, '-o DIR'].join(' ');
+  return ['slipstream analyze INPUT...', ...analysisFlags(configuration), ...file, '-o DIR'].join(' ');
 }
 
 function reportCommand(options: SectionContext['options']): string {

@@ -68,7 +68,7 @@ function alertSentence(row: Row): Sentence {
     ...common(row),
     kind: 'alert',
     level: 'alert',
-    text: `Reached the alert threshold of ${score(Number(row.threshold))}: ${counted(Number(row.evidence_count), 'finding')}, score ${score(Number(row.score))}${again}.`,
+    text: `${row.profile} reached the alert threshold of ${score(Number(row.threshold))}: ${counted(Number(row.evidence_count), 'finding')}, score ${score(Number(row.score))}${again}.`,
     links: [],
     href: row.is_local ? `#host-${row.n}` : '#attackers',
   };

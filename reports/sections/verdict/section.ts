@@ -27,7 +27,11 @@ export const section: SectionModule = {
       more_hosts: Math.max(0, facts.affected - worst.length),
       tiles: [
         { label: 'Alerts', value: facts.alerts, note: `on ${counted(facts.affected + facts.attackers, 'host')}` },
-        { label: 'Evidence', value: facts.evidence, note: `${counted(facts.suppressed, 'finding')} suppressed` },
+        {
+          label: 'Evidence',
+          value: facts.evidence,
+          note: facts.suppressed === 0 ? 'none suppressed' : `${counted(facts.suppressed, 'finding')} suppressed`,
+        },
         { label: 'Hosts', value: facts.hosts, note: `${counted(facts.localHosts, 'local host')}` },
         { label: 'Time windows', value: facts.windows, note: 'with traffic' },
         { label: 'Flows', value: facts.flows, note: `from ${counted(facts.captures, 'capture')}` },
