@@ -42,11 +42,15 @@ interface Recognised {
  * Each capture is one transaction; what a killed run left behind goes when the case is next opened.
  * @throws CliError when no input could be read at all
  */
-export async function ingest(
+export function ingest(
   store: CaseStore,
   inputs: readonly string[],
   options: IngestOptions = {},
 ): Promise<FileResult[]> {
+  return store.streaming(() => readAll(store, inputs, options));
+}
+
+async function readAll(store: CaseStore, inputs: readonly string[], options: IngestOptions): Promise<FileResult[]> {
   const results: FileResult[] = [];
   const files = await recognise(expandInputs(inputs), options, results);
   const total = files.length;

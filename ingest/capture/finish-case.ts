@@ -22,13 +22,32 @@ export async function finishCase(store: CaseStore, readers: readonly Reader[]): 
   });
 }
 
+/** Flows per pass of the search for duplicates: bounds its memory, whatever the size of the case. */
+const DUPLICATE_PASS = 2_000_000;
+
+/** Fills `duplicate_uids`: first by hash, a share of the hashes at a time, then exactly for the few that are left. */
+async function findDuplicateUids(db: Database, source: string): Promise<void> {
+  const flows = await db.number(`SELECT count(*) FROM flows WHERE source_id = ${source}`);
+  const passes = Math.max(1, Math.min(64, Math.ceil(flows / DUPLICATE_PASS)));
+  await db.run('CREATE OR REPLACE TEMP TABLE suspect_hashes (h UBIGINT)');
+  for (let pass = 0; pass < passes; pass++) {
+    await db.run(
+      `INSERT INTO suspect_hashes SELECT h FROM (SELECT hash(uid) AS h FROM flows WHERE source_id = ${source})
+       WHERE h % ${passes} = ${pass} GROUP BY h HAVING count(*) > 1`,
+    );
+  }
+  await db.run(
+    `CREATE OR REPLACE TEMP TABLE duplicate_uids AS
+       SELECT uid FROM flows WHERE source_id = ${source} AND hash(uid) IN (SELECT h FROM suspect_hashes)
+       GROUP BY uid HAVING count(*) > 1`,
+  );
+  await db.run('DROP TABLE suspect_hashes');
+}
+
 /** A uid names one flow of a source: the closed one, else the longest snapshot; the others become rejects. */
 async function rejectDuplicateUids(db: Database, sourceId: string): Promise<void> {
   const source = lit(sourceId);
-  await db.run(
-    `CREATE OR REPLACE TEMP TABLE duplicate_uids AS
-       SELECT uid FROM flows WHERE source_id = ${source} GROUP BY uid HAVING count(*) > 1`,
-  );
+  await findDuplicateUids(db, source);
   if ((await db.number('SELECT count(*) FROM duplicate_uids')) > 0) {
     await db.run(
       `CREATE OR REPLACE TEMP TABLE losing_flows AS

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { CliError, inputError } from '../../cli/errors.js';
+import { CliError, inputError, usageError } from '../../cli/errors.js';
 import { asset } from '../../cli/package-root.js';
 import { Database } from './database.js';
 import { refuseForeignObjects } from './foreign-objects.js';
@@ -35,9 +35,18 @@ export class CaseStore {
   readonly tempDir: string;
   readonly #instance: DuckDBInstance;
   readonly #key: string;
+  readonly #limitMb: number;
 
-  private constructor(path: string, key: string, instance: DuckDBInstance, db: Database, tempDir: string) {
+  private constructor(
+    path: string,
+    key: string,
+    instance: DuckDBInstance,
+    db: Database,
+    tempDir: string,
+    limitMb: number,
+  ) {
     this.path = path;
+    this.#limitMb = limitMb;
     this.#key = key;
     this.#instance = instance;
     this.db = db;
@@ -57,6 +66,7 @@ export class CaseStore {
     if (open.has(key)) throw new CliError(`${path}: the case is already open in this process`);
     open.add(key);
     const tempDir = `${key}.tmp-${process.pid}`;
+    const limitMb = engineLimit(options.memoryLimit ?? '2GB');
     let instance: DuckDBInstance | undefined;
     try {
       removeStaleTemp(key);
@@ -64,7 +74,7 @@ export class CaseStore {
       if (fresh) mkdirSync(dirname(key), { recursive: true });
       instance = await DuckDBInstance.create(key, {
         threads: String(options.threads ?? 2),
-        memory_limit: engineLimit(options.memoryLimit ?? '2GB'),
+        memory_limit: `${limitMb}MB`,
         temp_directory: join(tempDir, 'spill'),
         autoinstall_known_extensions: 'false',
         autoload_known_extensions: 'false',
@@ -74,7 +84,7 @@ export class CaseStore {
           : { storage_compatibility_version: STORAGE_VERSION }),
       });
       const db = new Database(await instance.connect());
-      const store = new CaseStore(path, key, instance, db, tempDir);
+      const store = new CaseStore(path, key, instance, db, tempDir, limitMb);
       await store.#prepare(fresh, options);
       return store;
     } catch (error) {
@@ -82,6 +92,19 @@ export class CaseStore {
       open.delete(key);
       rmSync(tempDir, { recursive: true, force: true });
       throw explainOpenError(path, error);
+    }
+  }
+
+  /**
+   * Streams through `work` with a smaller share of memory: reading captures needs little, and DuckDB would fill the
+   * rest with blocks of the growing table, so that memory would follow the size of the input.
+   */
+  async streaming<T>(work: () => Promise<T>): Promise<T> {
+    await this.db.run(`SET memory_limit = '${Math.max(256, Math.floor(this.#limitMb * 0.28))}MB'`);
+    try {
+      return await work();
+    } finally {
+      await this.db.run(`SET memory_limit = '${this.#limitMb}MB'`);
     }
   }
 
@@ -118,11 +141,12 @@ export class CaseStore {
   }
 }
 
-/** DuckDB's own limit leaves room for what it does not count: allocator slack, buffers of readers, result rows. */
-function engineLimit(limit: string): string {
+/** DuckDB's own limit in MB leaves room for what it does not count: allocator slack, buffers of readers, result rows. */
+function engineLimit(limit: string): number {
   const match = /^(\d+(?:\.\d+)?)\s*([KMGT])i?B$/i.exec(limit);
-  if (!match) return limit;
-  return `${Math.floor(Number(match[1]) * 850)}${{ K: 'B', M: 'KB', G: 'MB', T: 'GB' }[match[2]!.toUpperCase() as 'K']}`;
+  if (!match) throw usageError(`memory limit ${limit}: expected a size such as 512MB or 2GB`);
+  const unit = { K: 0.001, M: 1, G: 1000, T: 1_000_000 }[match[2]!.toUpperCase() as 'K' | 'M' | 'G' | 'T'];
+  return Math.max(128, Math.floor(Number(match[1]) * unit * 0.85));
 }
 
 /** Rows of captures that never became complete (an interrupted ingest) go. */
