@@ -100,7 +100,7 @@ export class CaseStore {
    * rest with blocks of the growing table, so that memory would follow the size of the input.
    */
   async streaming<T>(work: () => Promise<T>): Promise<T> {
-    await this.db.run(`SET memory_limit = '${Math.max(256, Math.floor(this.#limitMb * 0.28))}MB'`);
+    await this.db.run(`SET memory_limit = '${Math.max(200, Math.floor(this.#limitMb * 0.2))}MB'`);
     try {
       return await work();
     } finally {
