@@ -1,0 +1,11 @@
+-- Flows of the handshakes and notices, through their uid.
+SELECT e.profile, e.site, e.tw_start, e.key, f.flow_id
+FROM d_flows f
+JOIN (
+  SELECT source_id, uid, site, tw_start, orig_h, resp_h, lower(nullif(server_name, '')) AS name FROM d_ssl
+  WHERE regexp_matches(validation_status, '(?i)self.signed') OR (validation_status IS NULL AND subject = issuer AND subject <> '')
+  UNION ALL
+  SELECT source_id, uid, site, tw_start, coalesce(src, orig_h), coalesce(dst, resp_h), NULL FROM d_notice
+  WHERE regexp_matches(msg, '(?i)self.signed')
+) s ON s.source_id = f.source_id AND s.uid = f.uid
+JOIN findings e ON e.site = s.site AND e.tw_start = s.tw_start AND e.profile = s.orig_h AND e.key = s.resp_h || coalesce('/' || s.name, '')
