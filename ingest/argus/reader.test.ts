@@ -1,10 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type TestCase, testCase } from '../../test/support/test-case.js';
-
-const HEADER =
-  'StartTime,Dur,Proto,SrcAddr,Sport,Dir,DstAddr,Dport,State,sTos,dTos,TotPkts,TotBytes,SrcBytes,SrcPkts,Label';
-const ROW =
-  '2018/03/09 20:49:16.520001,0.034025,udp,10.10.1.4,56166,  <->,10.10.1.1,53,CON,0,0,2,218,76,1,flow=Background';
+import { HEADER, ROW, row } from './test-rows.js';
 
 let open: TestCase | undefined;
 afterEach(() => {
@@ -22,14 +18,6 @@ interface FlowRow {
 }
 
 const FLOW = 'SELECT * EXCLUDE (flow_id, capture_id, source_id, uid) FROM flows ORDER BY "row"';
-
-/** One row by the cells that differ from `ROW`. */
-function row(cells: Partial<Record<string, string>>): string {
-  const names = HEADER.split(',');
-  return ROW.split(',')
-    .map((c, i) => cells[names[i]!] ?? c)
-    .join(',');
-}
 
 describe('Argus text', () => {
   it('gives flows with IP bytes and UTC times', async () => {
@@ -276,32 +264,6 @@ describe('Argus text', () => {
       { orig_pkts: '1' },
       { orig_pkts: '1' },
     ]);
-  });
-
-  it('keeps labels, and gives the one of the command line to the rest', async () => {
-    const labels = ['flow=From-Botnet-V42-UDP-DNS', 'flow=From-Normal-V42-Stribrek', 'flow=Background', '', 'odd'];
-    const c = await load([HEADER, ...labels.map((Label) => row({ Label }))], { label: 'malicious' });
-    expect(
-      await c.rows(
-        'SELECT label, detailed_label AS detail, l.class, origin FROM labels l JOIN flows USING (uid) ORDER BY "row"',
-      ),
-    ).toEqual([
-      { label: 'Malicious', detail: 'From-Botnet-V42-UDP-DNS', class: 'malicious', origin: 'column' },
-      { label: 'Benign', detail: 'From-Normal-V42-Stribrek', class: 'benign', origin: 'column' },
-      { label: 'Background', detail: null, class: null, origin: 'column' },
-      { label: 'malicious', detail: null, class: 'malicious', origin: 'option' },
-      { label: 'odd', detail: null, class: null, origin: 'column' },
-    ]);
-  });
-
-  it('keeps hostile text as text', async () => {
-    const c = await load([
-      HEADER.replace('sTos', `it's "x"`),
-      row({ sTos: `'); DROP TABLE flows; --`, Label: '<b>&"' }),
-    ]);
-    const [flow] = await c.rows<{ extra: string }>('SELECT extra FROM flows');
-    expect(JSON.parse(flow!.extra)).toEqual({ 'it\'s "x"': `'); DROP TABLE flows; --`, dTos: 0 });
-    expect(await c.rows('SELECT label FROM labels')).toEqual([{ label: '<b>&"' }]);
   });
 
   it('is not mistaken for another kind', async () => {
