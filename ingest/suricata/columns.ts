@@ -27,6 +27,9 @@ export const CONTENT_KEYS: Readonly<Record<string, string>> = {
   anomaly: 'anomaly',
 };
 
+/** Event types with a table of their own, as SQL list. */
+export const KNOWN_TYPES = Object.keys(CONTENT_KEYS).map(lit).join(', ');
+
 /** Typed keys of the event itself. */
 const ENVELOPE: readonly EveColumn[] = [
   ...columns('TIMESTAMPTZ', 'timestamp'),

@@ -2,96 +2,100 @@ import { ident, lit } from '../case/sql.js';
 import { CONTENT_KEYS, type EveColumn } from './columns.js';
 import { CONTENTS } from './contents.js';
 
+/** Typed keys and their types; the others of an event are in its `content` or its `rest`. */
+const TYPED: Readonly<Record<string, 'text' | 'number' | 'json'>> = {
+  ...{ src_ip: 'text', src_port: 'number', dest_ip: 'text', dest_port: 'number', proto: 'text', app_proto: 'text' },
+  ...{ icmp_type: 'number', icmp_code: 'number', tx_id: 'number', community_id: 'text', direction: 'text' },
+  ...{ vlan: 'json', ether: 'json' },
+};
+
 /** Keys that every table has a place for. */
-const EVERYWHERE = ['timestamp', 'flow_id', 'event_type', 'src_ip', 'src_port', 'dest_ip', 'dest_port', 'proto'];
+const EVERYWHERE = ['src_ip', 'src_port', 'dest_ip', 'dest_port', 'proto'];
 const PORTS_OF_ICMP = ['icmp_type', 'icmp_code'];
-const OF_FLOWS = ['app_proto', ...PORTS_OF_ICMP, 'community_id', 'vlan'];
+const OF_FLOWS = ['app_proto', ...PORTS_OF_ICMP, 'community_id', 'vlan', 'ether'];
 
 /** Keys beside the event's own object that its table has a place for. */
 const MAPPED: Readonly<Record<string, readonly string[]>> = {
   flow: OF_FLOWS,
   netflow: OF_FLOWS,
   http: ['tx_id'],
-  smtp: ['tx_id', 'email'],
+  smtp: ['tx_id'],
   fileinfo: ['app_proto'],
   alert: ['app_proto', ...PORTS_OF_ICMP],
 };
 
-/** Members of the `flow` object that `flows` has columns for. */
-const FLOW_MEMBERS = ['pkts_toserver', 'pkts_toclient', 'bytes_toserver', 'bytes_toclient', 'start', 'end', 'state'];
-
-/** Keys kept in `extra` although every other table drops them, because the table lacks their column. */
+/** Keys kept although the tables have a place for them: flows made from events need them, and this table lacks them. */
 const KEPT: Readonly<Record<string, readonly string[]>> = {
-  // Flows made from events need these.
   dhcp: ['src_ip', 'src_port', 'dest_ip', 'dest_port'],
   anomaly: ['proto'],
   fileinfo: ['proto'],
   quic: ['proto'],
 };
 
-/** Which columns hold anything, per event type; members of structs as `flow.reason`. */
-export type Presence = ReadonlyMap<string, ReadonlySet<string>>;
+/** Members of the `flow` object that `flows` has columns for. */
+const FLOW_MEMBERS = ['pkts_toserver', 'pkts_toclient', 'bytes_toserver', 'bytes_toclient', 'start', 'end', 'state'];
 
 /** SQL of the `extra` column of one event type: a JSON object of everything that has no column, else NULL. */
-export function extraSql(eventType: string, columns: readonly EveColumn[], present: Presence): string {
-  const has = present.get(eventType) ?? new Set<string>();
-  const own = CONTENT_KEYS[eventType];
+export function extraSql(eventType: string): string {
   const kept = KEPT[eventType] ?? [];
-  const mapped = new Set([...EVERYWHERE, ...(MAPPED[eventType] ?? [])].filter((name) => !kept.includes(name)));
+  const mapped = [...EVERYWHERE, ...(MAPPED[eventType] ?? [])].filter((name) => !kept.includes(name));
+  const pieces = Object.entries(TYPED)
+    .filter(([name]) => !mapped.includes(name))
+    .map(([name, type]) => piece(name, asJson(name, type)));
+  if (mapped.includes('ether')) pieces.push(piece('ether', manyMacs()));
+  if (eventType !== 'flow') pieces.unshift(leftovers(CONTENT_KEYS[eventType]!, 'content'));
+  if (eventType === 'smtp') pieces.push(leftovers('email', 'email'));
+  return `nullif('{' || concat_ws(',', ${[...pieces, 'rest'].join(', ')}) || '}', '{}')::JSON`;
+}
+
+/** SQL of `rest`: keys that no table has a column for, as members of a JSON object without its braces, else NULL. */
+export function restSql(columns: readonly EveColumn[]): string {
   const pieces: string[] = [];
-  for (const column of columns) {
-    const { name, type } = column;
-    if (name === own && name !== 'flow') pieces.push(leftovers(name));
-    else if (name === 'email' && eventType === 'smtp' && has.has(name)) pieces.push(leftovers(name));
-    else if (typeof type !== 'string') pieces.push(...structPiece(column, eventType, has));
-    else if (name === 'ether' && own !== undefined && OF_FLOWS === MAPPED[eventType]) {
-      if (has.has(name)) pieces.push(piece(name, manyMacs()));
-    } else if (!mapped.has(name) && has.has(name)) pieces.push(piece(name, asJson(ident(name), type)));
+  for (const { name, type } of columns) {
+    if (typeof type !== 'string') pieces.push(structPiece(name, type));
+    else if (type === 'JSON' && TYPED[name] === undefined) {
+      const owner = name === 'email' ? 'smtp' : Object.keys(CONTENT_KEYS).find((key) => CONTENT_KEYS[key] === name);
+      const value = ident(name);
+      pieces.push(piece(name, owner ? `CASE WHEN event_type IS DISTINCT FROM ${lit(owner)} THEN ${value} END` : value));
+    }
   }
-  return objectOf(pieces);
+  return `nullif(concat_ws(',', ${pieces.join(', ')}), '')`;
 }
 
 const piece = (key: string, value: string): string => `${lit(`${JSON.stringify(key)}:`)} || (${value})::VARCHAR`;
 
-const objectOf = (pieces: readonly string[]): string =>
-  pieces.length === 0 ? 'NULL::JSON' : `nullif('{' || concat_ws(',', ${pieces.join(', ')}) || '}', '{}')::JSON`;
-
 function asJson(value: string, type: string): string {
-  if (type === 'JSON') return value;
   if (type === 'TIMESTAMPTZ') return `strftime(${value}, '"%Y-%m-%dT%H:%M:%S.%fZ"')`;
-  return type === 'BIGINT' || type === 'INTEGER' ? `${value}::VARCHAR` : `to_json(${value}::VARCHAR)`;
+  return type === 'text' || type === 'VARCHAR' ? `to_json(${value}::VARCHAR)` : value;
 }
 
 /** What is left of an object when the keys that have columns are gone. */
-function leftovers(key: string): string {
+function leftovers(key: string, column: string): string {
   const { mapped } = CONTENTS[key]!;
-  const patch = Object.fromEntries(mapped.map((name) => [name, null]));
+  const patch = (names: readonly string[]): string =>
+    lit(JSON.stringify(Object.fromEntries(names.map((n) => [n, null]))));
   if (key === 'dns') {
-    // Answers whose data is no text (SOA, SRV, …) stay as they are.
-    const rest = JSON.stringify(Object.fromEntries(mapped.filter((n) => n !== 'answers').map((n) => [n, null])));
-    return piece(
-      key,
-      `nullif(json_merge_patch(dns, CASE WHEN contains(dns::VARCHAR, '"soa"') OR contains(dns::VARCHAR, '"srv"') OR contains(dns::VARCHAR, '"sshfp"') THEN ${lit(rest)} ELSE ${lit(JSON.stringify(patch))} END)::VARCHAR, '{}')`,
-    );
+    // Answers whose data is no text stay as they are.
+    const odd = ['soa', 'srv', 'sshfp'].map((name) => `contains(${column}::VARCHAR, '"${name}"')`).join(' OR ');
+    const without = `CASE WHEN ${odd} THEN ${patch(mapped.filter((n) => n !== 'answers'))} ELSE ${patch(mapped)} END`;
+    return piece(key, `nullif(json_merge_patch(${column}, ${without})::VARCHAR, '{}')`);
   }
+  const value = mapped.length === 0 ? column : `json_merge_patch(${column}, ${patch(mapped)})`;
   // `netflow` stays even when empty: it says what the flow was made of.
-  if (key === 'netflow') return piece(key, `json_merge_patch(netflow, ${lit(JSON.stringify(patch))})`);
-  const value = mapped.length === 0 ? key : `json_merge_patch(${key}, ${lit(JSON.stringify(patch))})`;
-  return piece(key, `nullif((${value})::VARCHAR, '{}')`);
+  return piece(key, key === 'netflow' ? value : `nullif((${value})::VARCHAR, '{}')`);
 }
 
-function structPiece(column: EveColumn, eventType: string, has: ReadonlySet<string>): string[] {
-  const members = column.type as readonly EveColumn[];
-  const inFlow = eventType === 'flow';
-  const parts = members
-    .filter((m) => has.has(`${column.name}.${m.name}`))
-    .filter((m) => !(inFlow && column.name === 'flow' && FLOW_MEMBERS.includes(m.name)))
-    // The flags of both sides together: said by those of either side.
-    .filter((m) => !(inFlow && m.name === 'tcp_flags' && has.has('tcp.tcp_flags_ts')))
-    .map((m) => piece(m.name, asJson(`${column.name}.${ident(m.name)}`, m.type as string)));
-  return parts.length === 0
-    ? []
-    : [piece(column.name, `nullif('{' || concat_ws(',', ${parts.join(', ')}) || '}', '{}')`)];
+/** `flow` and `tcp`: of flow events what has no column, of others (alerts) all. */
+function structPiece(name: string, members: readonly EveColumn[]): string {
+  const part = (m: EveColumn): string => piece(m.name, asJson(`${name}.${ident(m.name)}`, m.type as string));
+  // The flags of both sides together are said by those of either side.
+  const dropped = name === 'flow' ? FLOW_MEMBERS : ['tcp_flags'];
+  const few = members.filter((m) => !dropped.includes(m.name)).map(part);
+  const all = members.map(part);
+  return `CASE WHEN ${name} IS NOT NULL THEN ${piece(
+    name,
+    `nullif('{' || CASE WHEN event_type = 'flow' THEN concat_ws(',', ${few.join(', ')}) ELSE concat_ws(',', ${all.join(', ')}) END || '}', '{}')`,
+  )} END`;
 }
 
 /** Lists of hardware addresses with more than the one that has a column. */

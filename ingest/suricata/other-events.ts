@@ -2,14 +2,11 @@ import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { lit } from '../case/sql.js';
 import type { LoadContext } from '../reader.js';
-import { CONTENT_KEYS } from './columns.js';
+import { KNOWN_TYPES } from './columns.js';
 import { sql } from './sql-files.js';
 import type { Staged } from './stage.js';
 
 const PAGE = 50_000;
-
-/** Event types without a table of their own, as SQL list. */
-export const KNOWN_TYPES = Object.keys(CONTENT_KEYS).map(lit).join(', ');
 
 /** Keeps events of other types whole: their lines are copied beside the case and read as JSON. */
 export async function loadOtherEvents(

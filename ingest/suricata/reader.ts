@@ -1,11 +1,11 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { ident, lit } from '../case/sql.js';
+import { lit } from '../case/sql.js';
 import type { LoadContext, LoadResult, Reader } from '../reader.js';
 import type { FileHead } from '../scan/file-head.js';
-import type { EveColumn } from './columns.js';
+import { KNOWN_TYPES } from './columns.js';
 import { shapeOf } from './contents.js';
-import { extraSql, type Presence } from './extra.js';
+import { extraSql } from './extra.js';
 import { givenFields, tableOf } from './fields.js';
 import { dropMadeFlows, finishSource, labelFlows } from './made-flows.js';
 import { loadOtherEvents } from './other-events.js';
@@ -42,7 +42,7 @@ async function load(context: LoadContext): Promise<LoadResult> {
   await db.run(sql('macros'));
   const staged = await stageEvents(context);
   const { rejected, addresses } = await rejectEvents(context, staged);
-  const { counts, present } = await presence(context, staged.columns);
+  const counts = await eventCounts(context);
   const loaded = new Set(counts.keys());
   const address = (column: string): string => (addresses.rewrite ? `canonical_ip(${column})` : column);
   const base = { capture: lit(captureId), source: lit(sourceId) };
@@ -50,8 +50,8 @@ async function load(context: LoadContext): Promise<LoadResult> {
 
   await db.run(sql('anchors', { directed: DIRECTED }));
   const ends = { src: address('e.src_ip'), dest: address('e.dest_ip') };
-  await db.run(sql('events-view', { ...ends, first: staged.first, directed: DIRECTED }));
-  await loadFlows(context, loaded, { ...base, ...ends }, (type) => extraSql(type, staged.columns, present));
+  await db.run(sql('events-view', { ...ends, first: staged.first, directed: DIRECTED, known: KNOWN_TYPES }));
+  await loadFlows(context, loaded, { ...base, ...ends });
   for (const type of STATEMENTS) {
     if (!loaded.has(type) && !(type === 'tls' && loaded.has('quic'))) continue;
     await db.run(
@@ -60,9 +60,9 @@ async function load(context: LoadContext): Promise<LoadResult> {
         row_base: context.rowBase(tableOf(type)),
         shape: shapeOf(type),
         email_shape: shapeOf('email'),
-        extra: extraSql(type, staged.columns, present),
-        extra_tls: extraSql('tls', staged.columns, present),
-        extra_quic: extraSql('quic', staged.columns, present),
+        extra: extraSql(type),
+        extra_tls: extraSql('tls'),
+        extra_quic: extraSql('quic'),
       }),
     );
   }
@@ -71,7 +71,8 @@ async function load(context: LoadContext): Promise<LoadResult> {
   if (context.options.label !== undefined) await labelFlows(context, context.options.label);
 
   await db.run('DROP VIEW eve_events');
-  for (const table of ['eve', 'eve_anchor', 'eve_flow_rows']) await db.run(`DROP TABLE IF EXISTS ${table}`);
+  for (const table of ['eve', 'eve_anchor', 'eve_order', 'eve_flow_rows'])
+    await db.run(`DROP TABLE IF EXISTS ${table}`);
   rmSync(join(store.tempDir, `eve-${captureId}`), { force: true });
   return {
     records: staged.rows - rejected,
@@ -85,7 +86,6 @@ async function loadFlows(
   context: LoadContext,
   loaded: ReadonlySet<string>,
   base: Readonly<Record<string, string>>,
-  extra: (type: string) => string,
 ): Promise<void> {
   const { db } = context.store;
   const netflow = loaded.has('netflow');
@@ -97,30 +97,15 @@ async function loadFlows(
     ? await db.number(`SELECT coalesce(max("row"), 0) FROM flows WHERE capture_id = ${lit(context.captureId)}`)
     : 0;
   const values = { ...base, flow_base: context.flowBase, row_base: rowBase };
-  if (loaded.has('flow')) await db.run(sql('flows', { ...values, extra: extra('flow') }));
-  if (netflow) await db.run(sql('netflow', { ...values, extra: extra('netflow') }));
+  if (loaded.has('flow')) await db.run(sql('flows', { ...values, extra: extraSql('flow') }));
+  if (netflow) await db.run(sql('netflow', { ...values, extra: extraSql('netflow') }));
   await db.run('DROP TABLE IF EXISTS eve_netflow');
 }
 
-/** Events per type, and which columns they use. */
-async function presence(
-  context: LoadContext,
-  columns: readonly EveColumn[],
-): Promise<{ counts: Map<string, number>; present: Presence }> {
-  const names = columns.flatMap(({ name, type }) =>
-    typeof type === 'string'
-      ? [{ key: name, value: ident(name) }]
-      : type.map((m) => ({ key: `${name}.${m.name}`, value: `${ident(name)}.${ident(m.name)}` })),
-  );
+/** Events per type. */
+async function eventCounts(context: LoadContext): Promise<Map<string, number>> {
   const rows = await context.store.db.all<Record<string, string>>(
-    `SELECT event_type, count(*) AS n, ${names.map(({ value }, i) => `count(${value}) AS c${i}`).join(', ')}
-     FROM eve GROUP BY event_type ORDER BY event_type`,
+    'SELECT event_type, count(*) AS n FROM eve GROUP BY event_type ORDER BY event_type',
   );
-  const counts = new Map<string, number>();
-  const present = new Map<string, ReadonlySet<string>>();
-  for (const row of rows) {
-    counts.set(row.event_type!, Number(row.n));
-    present.set(row.event_type!, new Set(names.filter((_, i) => Number(row[`c${i}`]) > 0).map((n) => n.key)));
-  }
-  return { counts, present };
+  return new Map(rows.map((row) => [row.event_type!, Number(row.n)]));
 }

@@ -1,6 +1,6 @@
 import { lit } from '../case/sql.js';
 import type { LoadContext } from '../reader.js';
-import { CONTENT_KEYS } from './columns.js';
+import { CONTENT_KEYS, KNOWN_TYPES } from './columns.js';
 import { CONTENTS } from './contents.js';
 import { sql } from './sql-files.js';
 import type { Staged } from './stage.js';
@@ -36,7 +36,7 @@ export async function rejectEvents(
   await db.run(
     sql('bad-events', {
       bad_address: bad ? columns.map((c) => `coalesce(${c} IN ${badIps}, false)`).join(' OR ') : 'false',
-      content: contentOf(),
+      known: KNOWN_TYPES,
       values: valueChecks(),
     }),
   );
@@ -48,14 +48,6 @@ export async function rejectEvents(
   }
   await db.run('DROP TABLE eve_bad');
   return { rejected, addresses: { rewrite: Number(odd?.rewrite) > 0 } };
-}
-
-/** The object that belongs to the event type; events of other types need none. */
-function contentOf(): string {
-  const cases = Object.entries(CONTENT_KEYS)
-    .filter(([type]) => type !== 'flow')
-    .map(([type, key]) => `WHEN ${lit(type)} THEN ${key}::VARCHAR`);
-  return `CASE event_type ${cases.join(' ')} ELSE '{' END`;
 }
 
 /** Per event type: numbers of its object that are none, or out of range. */
@@ -72,7 +64,7 @@ function valueChecks(): string {
     });
     parts.push(
       `UNION ALL SELECT id, reason FROM (SELECT id, CASE ${cases.join(' ')} END AS reason
-         FROM (SELECT rowid AS id, from_json(${key}, ${lit(shape)}) AS v FROM eve WHERE event_type = ${lit(type)})) WHERE reason IS NOT NULL`,
+         FROM (SELECT rowid AS id, from_json(content, ${lit(shape)}) AS v FROM eve WHERE event_type = ${lit(type)})) WHERE reason IS NOT NULL`,
     );
   }
   return `${parts.join('\n')}\n${sql('netflow-checks')}`;

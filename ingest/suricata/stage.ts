@@ -1,13 +1,15 @@
 import { join } from 'node:path';
+import { lit } from '../case/sql.js';
 import { type LoadContext, NeedsCarefulRead } from '../reader.js';
 import { cleanText } from '../scan/clean-text.js';
 import { LinePicker, type PickedLine } from '../scan/line-picker.js';
-import { type EveColumn, eveColumns, readEve } from './columns.js';
+import { CONTENT_KEYS, type EveColumn, eveColumns, readEve } from './columns.js';
+import { restSql } from './extra.js';
 import { eveLineCheck } from './line-check.js';
+import { sql } from './sql-files.js';
 
 /** The events of one file in the temporary table `eve`, one row per line, in line order. */
 export interface Staged {
-  readonly columns: readonly EveColumn[];
   /** Rows staged. */
   readonly rows: number;
   /** rowid of the first row. */
@@ -34,7 +36,7 @@ export async function stageEvents(context: LoadContext): Promise<Staged> {
     }
     const { rows, first } = await extent(context);
     if (rows !== stats.lines - stats.blank) throw new NeedsCarefulRead();
-    return { columns, rows, first, rejected: 0, lines: () => new LinePicker(path) };
+    return { rows, first, rejected: 0, lines: () => new LinePicker(path) };
   }
   let rejected = 0;
   const check = eveLineCheck(columns);
@@ -57,7 +59,6 @@ export async function stageEvents(context: LoadContext): Promise<Staged> {
   const { rows, first } = await extent(context);
   if (rows !== copy.lines) throw new Error(`${copy.lines} checked EVE lines gave ${rows} rows`);
   return {
-    columns,
     rows,
     first,
     rejected,
@@ -76,7 +77,15 @@ export async function stageEvents(context: LoadContext): Promise<Staged> {
 
 async function stage(context: LoadContext, path: string, columns: readonly EveColumn[]): Promise<void> {
   const { maxLine } = context.file.stats!;
-  await context.store.db.run(`CREATE OR REPLACE TEMP TABLE eve AS SELECT * FROM ${readEve(path, columns, maxLine)}`);
+  const cases = Object.entries(CONTENT_KEYS).filter(([type]) => type !== 'flow');
+  const content = cases.map(([type, key]) => `WHEN ${lit(type)} THEN ${key}`).join(' ');
+  await context.store.db.run(
+    sql('stage', {
+      content: `CASE event_type ${content} END`,
+      rest: restSql(columns),
+      scan: readEve(path, columns, maxLine),
+    }),
+  );
 }
 
 /** Rows of `eve` are numbered without gaps in line order: rowid − first + 1 is the number of the line. */

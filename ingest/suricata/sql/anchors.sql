@@ -1,3 +1,4 @@
+-- lint-allow: arg_min: ordered by rank and line, which is unique.
 -- Who opened the flow, for flows with events whose addresses follow a packet or a file instead of the flow.
 -- rank: 0 flow event, 1 addresses of the alert's flow, 2 direction, 3 events logged from client to server,
 -- 4 counters of one side only, 5 a guess by ports.

@@ -9,7 +9,7 @@ SELECT id, reason FROM (
       WHEN $bad_address THEN 'invalid address'
       WHEN src_port NOT BETWEEN 0 AND 65535 OR dest_port NOT BETWEEN 0 AND 65535 THEN 'port out of range'
       WHEN icmp_type NOT BETWEEN 0 AND 255 OR icmp_code NOT BETWEEN 0 AND 255 THEN 'ICMP type or code out of range'
-      WHEN NOT coalesce(starts_with($content, '{'), false) THEN 'no ' || event_type || ' object'
+      WHEN event_type IN ($known) AND event_type <> 'flow' AND NOT coalesce(starts_with(content::VARCHAR, '{'), false) THEN 'no ' || event_type || ' object'
       WHEN event_type = 'flow' AND flow IS NULL THEN 'no flow object'
       WHEN event_type IN ('flow', 'netflow') AND (src_ip IS NULL OR dest_ip IS NULL OR proto IS NULL) THEN 'flow without address or proto'
       WHEN event_type = 'flow' AND flow."start" IS NULL THEN 'flow without start'

@@ -1,3 +1,4 @@
+-- lint-allow: arg_min: ordered by line, which is unique.
 -- One row per transaction: the k-th answer to a question belongs to its k-th asking.
 -- Format 1 logs one event per answer record, all with the time of their packet; formats 2 and 3 one event per answer.
 CREATE OR REPLACE TEMP TABLE eve_dns AS
@@ -17,7 +18,7 @@ SELECT e.line, e.ts, e.uid, e.transport AS proto,
   $extra AS extra
 FROM (
   SELECT *, coalesce(v.type IN ('answer', 'response'), false) AS answer
-  FROM (SELECT *, from_json(dns, '$shape') AS v FROM eve_events WHERE event_type = 'dns')) e;
+  FROM (SELECT *, from_json(content, '$shape') AS v FROM eve_events WHERE event_type = 'dns')) e;
 
 CREATE OR REPLACE TEMP TABLE eve_dns_answers AS
 WITH answers AS (

@@ -1,5 +1,5 @@
 INSERT INTO ftp BY NAME
-SELECT $capture AS capture_id, $source AS source_id, $row_base + row_number() OVER (ORDER BY line) AS "row",
+SELECT $capture AS capture_id, $source AS source_id, $row_base + n AS "row",
   uid, ts, orig_h, orig_p, resp_h, resp_p,
   CASE WHEN upper(v.command) = 'USER' THEN v.command_data END AS "user",
   CASE WHEN upper(v.command) = 'PASS' THEN v.command_data END AS password,
@@ -9,4 +9,4 @@ SELECT $capture AS capture_id, $source AS source_id, $row_base + row_number() OV
   CASE v.mode WHEN 'passive' THEN true WHEN 'active' THEN false END AS data_channel_passive,
   v.dynamic_port AS data_channel_resp_p,
   $extra AS extra
-FROM (SELECT *, from_json(ftp, '$shape') AS v FROM eve_events WHERE event_type = 'ftp');
+FROM (SELECT *, from_json(content, '$shape') AS v FROM eve_events WHERE event_type = 'ftp');

@@ -14,7 +14,7 @@ CREATE OR REPLACE TEMP MACRO eve_bad_number(t, low, high) AS
 -- Suricata counts frames: without 14 bytes of Ethernet each, or as they are when they are too short to have them.
 CREATE OR REPLACE TEMP MACRO eve_ip_bytes(bytes, pkts) AS CASE WHEN bytes >= 34 * pkts THEN bytes - 14 * pkts ELSE bytes END;
 
-CREATE OR REPLACE TEMP MACRO eve_flags(hex) AS TRY_CAST('0x' || hex AS INTEGER);
+CREATE OR REPLACE TEMP MACRO eve_flags(hex) AS TRY_CAST('0x' || hex AS UTINYINT)::INTEGER;
 
 -- Seconds between two times.
 CREATE OR REPLACE TEMP MACRO eve_seconds(a, b) AS (epoch_us(b) - epoch_us(a)) / 1000000.0;

@@ -1,3 +1,4 @@
+-- lint-allow: arg_min: rank, capture, table and row together are unique.
 -- Flows of events that have no flow event, one per uid: so that evidence can point to a flow.
 -- rank 0: the event names client and server; 1: an alert that says its direction; 2: a guess.
 CREATE OR REPLACE TEMP TABLE eve_loose AS
@@ -63,7 +64,7 @@ WITH chosen AS (
     -- Counters grow from alert to alert: the last are the highest.
     max((flow->>'$.pkts_toserver')::BIGINT) AS orig_pkts, max((flow->>'$.pkts_toclient')::BIGINT) AS resp_pkts,
     max((flow->>'$.bytes_toserver')::BIGINT) AS orig_frames, max((flow->>'$.bytes_toclient')::BIGINT) AS resp_frames,
-    array_to_string(list_sort(list(DISTINCT service)), ',') AS service
+    array_to_string(list(DISTINCT service ORDER BY service), ',') AS service
   FROM eve_loose GROUP BY uid
 ),
 sized AS (

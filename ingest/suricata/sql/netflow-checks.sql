@@ -6,5 +6,5 @@ SELECT id, reason FROM (
       WHEN v.end IS NOT NULL AND NOT coalesce(eve_time_ok(TRY_CAST(v.end AS TIMESTAMPTZ)), false) THEN 'netflow.end is not a time'
       WHEN TRY_CAST(v.end AS TIMESTAMPTZ) < TRY_CAST(v.start AS TIMESTAMPTZ) THEN 'flow ends before it starts'
     END AS reason
-  FROM (SELECT rowid AS id, from_json(netflow, '{"start": "VARCHAR", "end": "VARCHAR"}') AS v FROM eve WHERE event_type = 'netflow'))
+  FROM (SELECT rowid AS id, from_json(content, '{"start": "VARCHAR", "end": "VARCHAR"}') AS v FROM eve WHERE event_type = 'netflow'))
 WHERE reason IS NOT NULL

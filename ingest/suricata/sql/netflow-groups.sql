@@ -4,9 +4,9 @@ CREATE OR REPLACE TEMP TABLE eve_netflow AS
 WITH records AS (
   SELECT id, flow_id, coalesce(flow_id, -1 - id) AS k, src_ip, src_port, dest_ip, dest_port,
     TRY_CAST(v.start AS TIMESTAMPTZ)::TIMESTAMP AS started, TRY_CAST(v.end AS TIMESTAMPTZ)::TIMESTAMP AS finished,
-    v.pkts AS pkts, v.bytes AS bytes, eve_flags(tcp.tcp_flags) AS flags
+    v.pkts AS pkts, v.bytes AS bytes, ts_flags AS flags
   FROM (
-    SELECT rowid AS id, *, from_json(netflow, '{"pkts": "BIGINT", "bytes": "BIGINT", "start": "VARCHAR", "end": "VARCHAR"}') AS v
+    SELECT rowid AS id, *, from_json(content, '{"pkts": "BIGINT", "bytes": "BIGINT", "start": "VARCHAR", "end": "VARCHAR"}') AS v
     FROM eve WHERE event_type = 'netflow')
 ),
 firsts AS (SELECT k, started, min(id) AS id FROM records GROUP BY ALL),
