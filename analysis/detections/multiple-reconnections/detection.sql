@@ -9,7 +9,7 @@ SELECT
   resp_h AS victim,
   proto,
   resp_p AS port,
-  0.5 AS confidence,
+  0.4 AS confidence,
   {attempts: count(*), last_ts: max(ts)} AS details
 FROM d_flows
 WHERE outcome = 'rejected' AND orientation = 'seen' AND resp_p > 0

@@ -5,8 +5,8 @@ WITH tries AS (
     sum(coalesce(orig_pkts, 1))::BIGINT AS packets
   FROM d_flows
   WHERE NOT established AND proto IN ('tcp', 'udp') AND resp_p > 0 AND orientation = 'seen'
-    AND (proto = 'tcp'
-      OR NOT (resp_p BETWEEN $traceroute_first AND $traceroute_last OR (resp_p >= 1024 AND coalesce(orig_p, 65535) < 1024)))
+    AND NOT (proto = 'udp' AND resp_p >= 1024 AND (resp_p BETWEEN $traceroute_first AND $traceroute_last
+      OR coalesce(orig_p < 1024 OR list_contains($answer_ports, orig_p), false)))
     AND orig_h NOT IN (SELECT address FROM addresses WHERE scope IN ('multicast', 'broadcast', 'loopback', 'reserved'))
     AND resp_h NOT IN (SELECT address FROM addresses WHERE scope IN ('multicast', 'broadcast', 'loopback', 'reserved'))
   GROUP BY ALL

@@ -3,5 +3,5 @@ SELECT f.orig_h AS profile, f.site, f.tw_start, e.key, f.flow_id
 FROM d_flows f
 JOIN findings e ON e.profile = f.orig_h AND e.victim = f.resp_h AND e.proto = f.proto AND e.tw_start = f.tw_start AND e.site = f.site
 WHERE NOT f.established AND f.orientation = 'seen' AND f.resp_p > 0
-  AND (f.proto = 'tcp'
-    OR NOT (f.resp_p BETWEEN $traceroute_first AND $traceroute_last OR (f.resp_p >= 1024 AND coalesce(f.orig_p, 65535) < 1024)))
+  AND NOT (f.proto = 'udp' AND f.resp_p >= 1024 AND (f.resp_p BETWEEN $traceroute_first AND $traceroute_last
+    OR coalesce(f.orig_p < 1024 OR list_contains($answer_ports, f.orig_p), false)))
