@@ -12,7 +12,7 @@ WITH f AS (
     count(DISTINCT (site, profile)) FILTER (NOT is_local) AS attackers, max(threshold) AS threshold
   FROM report_alerts
 ), e AS (
-  SELECT count(*) AS evidence, count(*) FILTER (is_suppressed) AS suppressed, max(rank) AS ranks FROM report_evidence
+  SELECT count(*) AS evidence, count(*) FILTER (is_suppressed) AS suppressed, count(*) FILTER (shown) AS shown FROM report_evidence
 ), r AS (
   SELECT count(*) FILTER (status = 'ran') AS ran, count(*) FILTER (status = 'not_decided') AS not_decided,
     count(*) FILTER (status = 'ran' AND reason IS NOT NULL) AS partly,
@@ -24,6 +24,6 @@ WITH f AS (
 )
 SELECT f.flows, iso(f.first_ts) AS first_ts, iso(f.last_ts) AS last_ts, f.guessed, f.unknown_outcome,
   p.hosts, p.local_hosts, p.windows, a.alerts, a.affected, a.attackers, a.threshold,
-  e.evidence, e.suppressed, r.ran, r.not_decided, r.partly, r.disabled, r.failed, c.captures, c.records, c.rejected,
+  e.evidence, e.suppressed, e.shown, r.ran, r.not_decided, r.partly, r.disabled, r.failed, c.captures, c.records, c.rejected,
   (SELECT count(*) FROM (SELECT DISTINCT site FROM sources)) AS sites
 FROM f, p, a, e, r, c

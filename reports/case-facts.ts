@@ -21,6 +21,8 @@ export interface CaseFacts {
   readonly attackers: number;
   readonly evidence: number;
   readonly suppressed: number;
+  /** Findings with a row in the evidence table. */
+  readonly shown: number;
   readonly ran: number;
   readonly notDecided: number;
   readonly partlyDecided: number;
@@ -61,6 +63,7 @@ export async function readFacts(db: Database): Promise<CaseFacts> {
     attackers: n('attackers'),
     evidence: n('evidence'),
     suppressed: n('suppressed'),
+    shown: n('shown'),
     ran: n('ran'),
     notDecided: n('not_decided'),
     partlyDecided: n('partly'),

@@ -4,11 +4,23 @@ import { between, clock, dateTime, day, windowName } from './format/time.js';
 
 const UNKNOWN = 'not known';
 
+/** Text with `names in backticks` as code. */
+function prose(value: unknown): Handlebars.SafeString {
+  const parts = known(value, (v) => v).split('`');
+  const html = parts.map((part, i) => {
+    const text = Handlebars.escapeExpression(part);
+    if (i % 2 === 0) return text;
+    return i === parts.length - 1 ? `\`${text}` : `<code>${text}</code>`;
+  });
+  return new Handlebars.SafeString(html.join(''));
+}
+
 /** A helper's argument as text, or the words for NULL. */
 const known = (value: unknown, show: (text: string) => string): string =>
   value === null || value === undefined || value === '' ? UNKNOWN : show(String(value));
 
 const helpers: Record<string, (...args: unknown[]) => unknown> = {
+  prose,
   known: (value) => known(value, (v) => v),
   num: (value) => known(value, (v) => grouped(Number(v))),
   bytes: (value) => known(value, (v) => byteSize(Number(v))),

@@ -5,6 +5,8 @@
 export const LIMITS = {
   /** Rows of the evidence table. */
   evidence: 2000,
+  /** Bytes that these rows may take: fewer rows where texts are long. */
+  evidenceBytes: 4_000_000,
   /** Rows of it that go on paper. */
   printed: 200,
   /** Flows under each of the strongest findings, and under the others. */
@@ -15,7 +17,7 @@ export const LIMITS = {
   story: 60,
   /** Affected hosts with a block of their own, and what a block lists. */
   hosts: 50,
-  windowsPerHost: 48,
+  windowsPerHost: 24,
   findingsPerHost: 20,
   linksPerFinding: 8,
   /** Hosts outside that raised an alert. */

@@ -1,5 +1,4 @@
 import type { Json } from '@duckdb/node-api';
-import { LIMITS } from './limits.js';
 
 /** A reference to a finding; `href` is null when the evidence table does not show it. */
 export interface EvidenceLink {
@@ -7,12 +6,9 @@ export interface EvidenceLink {
   readonly href: string | null;
 }
 
-/** Where the evidence table shows a finding of this rank. */
-export const evidenceHref = (id: string, rank: number): string | null => (rank <= LIMITS.evidence ? `#e-${id}` : null);
-
-/** Links of a `list(struct_pack(id, rank))` column. */
+/** Links of a `list(struct_pack(id, shown))` column. */
 export function evidenceLinks(column: Json | undefined, limit: number): EvidenceLink[] {
-  return ((column ?? []) as { id: string; rank: number }[])
+  return ((column ?? []) as { id: string; shown: boolean }[])
     .slice(0, limit)
-    .map(({ id, rank }) => ({ id, href: evidenceHref(id, Number(rank)) }));
+    .map(({ id, shown }) => ({ id, href: shown ? `#e-${id}` : null }));
 }

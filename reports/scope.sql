@@ -9,8 +9,12 @@ WHERE (s.host IS NULL OR a.profile = s.host)
   AND (s.since IS NULL OR a.tw_end > s.since)
   AND (s.until IS NULL OR a.tw_start < s.until);
 
+-- Bytes that a text takes on the page at most: cut, and each character that is no plain one written out.
+CREATE OR REPLACE TEMP MACRO page_size(t) AS
+  coalesce(length(left(t, 400)) + 7 * length(regexp_replace(left(t, 400), '[A-Za-z0-9 .,:;/()_-]', '', 'g')), 0);
+
 -- rank: the order in which findings are shown, 1 first. The strongest of each detection and of each host come before the
--- rest, so that a case full of one kind of finding still shows the others.
+-- rest, so that a case full of one kind of finding still shows the others. shown: it has a row in the evidence table.
 CREATE OR REPLACE TEMP TABLE report_evidence AS
 WITH scoped AS (
   SELECT e.*, round(e.weight * e.confidence, 6) AS strength,
@@ -28,12 +32,19 @@ WITH scoped AS (
     row_number() OVER (PARTITION BY detection ORDER BY strength DESC, ts, evidence_id) AS in_detection,
     row_number() OVER (PARTITION BY site, profile ORDER BY in_alert DESC, strength DESC, ts, evidence_id) AS in_profile
   FROM scoped
+), ranked AS (
+  SELECT * EXCLUDE (in_detection, in_profile),
+    row_number() OVER (
+      ORDER BY in_detection > 20 AND in_profile > 10, is_suppressed, in_alert DESC, strength DESC, ts, evidence_id
+    )::INTEGER AS rank
+  FROM placed
 )
-SELECT * EXCLUDE (in_detection, in_profile),
-  row_number() OVER (
-    ORDER BY in_detection > 20 AND in_profile > 10, is_suppressed, in_alert DESC, strength DESC, ts, evidence_id
-  )::INTEGER AS rank
-FROM placed;
+SELECT ranked.*,
+  ranked.rank <= l.evidence AND sum(
+    1900 + page_size(description) + page_size(key) + page_size(attacker) + page_size(victim)
+      + CASE WHEN rank <= l.strongest THEN 2400 ELSE 800 END
+  ) OVER (ORDER BY rank) <= l.evidence_bytes AS shown
+FROM ranked, report_limits l;
 
 CREATE OR REPLACE TEMP VIEW report_profiles AS
 SELECT p.*

@@ -19,7 +19,7 @@ document.addEventListener('DOMContentLoaded', () => {
 
   let closed = [];
   addEventListener('beforeprint', () => {
-    closed = [...document.querySelectorAll('details:not([open])')];
+    closed = [...document.querySelectorAll('details.card:not([open])')];
     for (const d of closed) d.open = true;
   });
   addEventListener('afterprint', () => {
@@ -78,7 +78,8 @@ function paged(table) {
     head.setAttribute('aria-sort', direction);
     const name = head.dataset.sort;
     const numeric = 'down' in head.dataset;
-    const key = (row) => (numeric ? Number(row.dataset[name]) : row.dataset[name]);
+    const text = (row) => row.dataset[name] ?? row.rows[0].cells[head.cellIndex].textContent.trim();
+    const key = (row) => (numeric ? Number(text(row).replaceAll(',', '')) : text(row));
     const sign = direction === 'ascending' ? 1 : -1;
     const compare = (a, b) => (key(a) < key(b) ? -sign : key(a) > key(b) ? sign : rank(a) - rank(b));
     rows = [...rows].sort(compare);

@@ -4,7 +4,7 @@ SELECT r.detection, r.status, left(r.reason, $text + 1) AS reason, r.parameters,
 FROM detection_runs r
 LEFT JOIN (
   SELECT detection, count(*) AS findings, count(*) FILTER (is_suppressed) AS suppressed,
-    list(struct_pack(id := evidence_id, rank := rank) ORDER BY rank)[1:$links] AS links
+    list(struct_pack(id := evidence_id, shown := shown) ORDER BY rank)[1:$links] AS links
   FROM report_evidence
   GROUP BY detection
 ) e ON e.detection = r.detection

@@ -3,7 +3,7 @@ WITH wanted AS (
   SELECT e.rank, min(f.flow_id, $strongest_flows) AS ids
   FROM report_evidence e
   JOIN evidence_flows f ON f.evidence_id = e.evidence_id
-  WHERE e.rank <= $evidence
+  WHERE e.shown
   GROUP BY e.rank
 ), picked AS (
   SELECT rank, unnest(CASE WHEN rank <= $strongest THEN ids ELSE ids[1:$other_flows] END) AS flow_id FROM wanted

@@ -2,7 +2,7 @@
 WITH linked AS (
   SELECT evidence_id, count(*) AS flows
   FROM evidence_flows
-  WHERE evidence_id IN (SELECT evidence_id FROM report_evidence WHERE rank <= $evidence)
+  WHERE evidence_id IN (SELECT evidence_id FROM report_evidence WHERE shown)
   GROUP BY evidence_id
 )
 SELECT e.rank, e.evidence_id, e.detection, e.module, iso(e.ts) AS ts, e.profile, e.site, iso(e.tw_start) AS tw_start, e.role,
@@ -11,5 +11,5 @@ SELECT e.rank, e.evidence_id, e.detection, e.module, iso(e.ts) AS ts, e.profile,
   left(e.description, $text + 1) AS description, e.techniques[1:12] AS techniques, coalesce(l.flows, 0) AS flows
 FROM report_evidence e
 LEFT JOIN linked l ON l.evidence_id = e.evidence_id
-WHERE e.rank <= $evidence
+WHERE e.shown
 ORDER BY e.strength DESC, e.rank

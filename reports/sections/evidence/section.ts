@@ -8,10 +8,9 @@ import type { SectionContext, SectionModule } from '../section.js';
 /** Every finding with its flows and its rule, as far as the page holds them. */
 export const section: SectionModule = {
   async build(context) {
-    const rows = await context.rows('query', { evidence: LIMITS.evidence, text: LIMITS.text });
+    const rows = await context.rows('query', { text: LIMITS.text });
     const flows = flowsByRank(
       await context.rows('flows', {
-        evidence: LIMITS.evidence,
         strongest: LIMITS.strongest,
         strongest_flows: LIMITS.flowsOfStrongest,
         other_flows: LIMITS.flowsOfOthers,
@@ -58,7 +57,10 @@ function finding(context: SectionContext, row: Row, flows: readonly Row[]) {
           ? 'counts in the score of its window'
           : 'for information, does not count in the score',
     suppressed: row.is_suppressed,
-    printed: Number(row.rank) <= LIMITS.printed,
+    mark:
+      [row.is_suppressed ? 'suppressed' : '', Number(row.rank) > LIMITS.printed ? 'screen-only' : '']
+        .join(' ')
+        .trim() || null,
     key: clippedOrNull(row.key),
     attacker: clippedOrNull(row.attacker),
     victim: clippedOrNull(row.victim),

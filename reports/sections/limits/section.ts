@@ -1,7 +1,6 @@
 import type { CaseFacts } from '../../case-facts.js';
 import { configurationOf } from '../../case-facts.js';
 import { counted, grouped } from '../../format/numbers.js';
-import { LIMITS } from '../../limits.js';
 import type { SectionModule } from '../section.js';
 
 /** What this report cannot say, in sentences. */
@@ -21,9 +20,9 @@ function limitsOf(facts: CaseFacts): string[] {
   }
   if (facts.unknownOutcome > 0)
     out.push(`For ${counted(facts.unknownOutcome, 'flow')} the source does not say how they ended.`);
-  if (facts.evidence > LIMITS.evidence) {
+  if (facts.evidence > facts.shown) {
     out.push(
-      `The page holds ${grouped(LIMITS.evidence)} of ${counted(facts.evidence, 'finding')}. The counts are of all of them.`,
+      `The page holds ${grouped(facts.shown)} of ${counted(facts.evidence, 'finding')}. The counts are of all of them.`,
     );
   }
   if (Array.isArray(configuration.whitelist) && configuration.whitelist.length > 0)

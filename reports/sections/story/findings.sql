@@ -4,7 +4,7 @@ WITH subjects AS (
   SELECT site, profile, is_local, detection, key,
     min(struct_pack(ts := ts, id := evidence_id, level := threat_level, description := left(description, $text + 1))) AS first_one,
     min(ts) AS first_ts, max(ts) AS last_ts, count(*) AS findings, max(weight) AS weight, max(strength) AS strength,
-    list(struct_pack(id := evidence_id, rank := rank) ORDER BY ts, evidence_id)[1:$links + 1] AS links
+    list(struct_pack(id := evidence_id, shown := shown) ORDER BY ts, evidence_id)[1:$links + 1] AS links
   FROM report_evidence
   WHERE weight > 0 AND NOT is_suppressed
   GROUP BY site, profile, is_local, detection, key
