@@ -48,6 +48,7 @@ export function heatmapChart(data: HeatmapData): string {
       width: WIDTH,
       height: bottom + 38,
       title: 'Score by host and window',
+      links: data.rows.some((r) => r.href !== null),
       text: `${counted(data.rows.length, 'host')} by ${counted(data.windows, 'window')}; ${counted(alerted, 'host')} with an alert`,
     },
     parts,

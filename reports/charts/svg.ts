@@ -10,12 +10,14 @@ export interface Picture {
   readonly title: string;
   /** What it shows, for those who cannot see it. */
   readonly text: string;
+  /** True when it holds links: then it is a group, whose parts can be reached. */
+  readonly links?: boolean;
 }
 
 /** An SVG element that a screen reader announces as one picture. */
 export function svg(picture: Picture, parts: readonly string[]): string {
   const { id, width, height, title, text } = picture;
-  return `<svg viewBox="0 0 ${width} ${height.toFixed(0)}" width="${width}" height="${height.toFixed(0)}" role="img" aria-labelledby="${id}-t ${id}-d"><title id="${id}-t">${markup(title)}</title><desc id="${id}-d">${markup(text)}</desc>${parts.join('')}</svg>`;
+  return `<svg viewBox="0 0 ${width} ${height.toFixed(0)}" width="${width}" height="${height.toFixed(0)}" role="${picture.links ? 'group' : 'img'}" aria-labelledby="${id}-t ${id}-d"><title id="${id}-t">${markup(title)}</title><desc id="${id}-d">${markup(text)}</desc>${parts.join('')}</svg>`;
 }
 
 export interface Box {
