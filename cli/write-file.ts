@@ -1,12 +1,13 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from '../ingest/case/make-folder.js';
 import { CliError } from './errors.js';
 
 /** Writes a file aside and renames it: it is there whole or not at all. */
 export function writeWhole(path: string, content: string | Uint8Array): void {
+  makeFolder(dirname(path));
   const aside = `${path}.tmp-${process.pid}`;
   try {
-    mkdirSync(dirname(path), { recursive: true });
     const fd = openSync(aside, 'w');
     try {
       const bytes = typeof content === 'string' ? Buffer.from(content) : content;

@@ -1,13 +1,12 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { alertsJsonl } from '../../analysis/alerts-jsonl.js';
 import { detect } from '../../analysis/detect.js';
 import { CaseStore } from '../../ingest/case/case-store.js';
+import { makeFolder } from '../../ingest/case/make-folder.js';
 import { renderReport } from '../../reports/render.js';
 import { printJson, withAnalysis, withInputs, withProgress } from '../common.js';
 import { runSettings } from '../config.js';
-import { CliError } from '../errors.js';
 import { manifest } from '../manifest.js';
 import { Progress } from '../progress.js';
 import { readInputs } from '../read-inputs.js';
@@ -76,14 +75,6 @@ Examples:
         store.close();
       }
     });
-}
-
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    throw new CliError(`${folder}: cannot make this folder (${(error as NodeJS.ErrnoException).code ?? error})`);
-  }
 }
 
 /** Report options as the flags give them. */

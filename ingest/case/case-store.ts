@@ -5,6 +5,7 @@ import { CliError, inputError, usageError } from '../../cli/errors.js';
 import { asset } from '../../cli/package-root.js';
 import { Database } from './database.js';
 import { refuseForeignObjects } from './foreign-objects.js';
+import { makeFolder } from './make-folder.js';
 import { recordTables, storedViews, tables } from './schema.js';
 import { lit } from './sql.js';
 
@@ -23,6 +24,9 @@ export interface CaseOptions {
   /** In `read` mode: let SQL read other files. */
   readonly allowExternal?: boolean;
 }
+
+/** Share of DuckDB's memory limit while captures stream through it. */
+const STREAMING_SHARE = 0.2;
 
 /** Cases open in this process: a second instance on one file silently loses rows, so it is refused. */
 const open = new Set<string>();
@@ -71,7 +75,7 @@ export class CaseStore {
     try {
       removeStaleTemp(key);
       const fresh = !existsSync(path);
-      if (fresh) mkdirSync(dirname(key), { recursive: true });
+      if (fresh) makeFolder(dirname(key));
       instance = await DuckDBInstance.create(key, {
         threads: String(options.threads ?? 2),
         memory_limit: `${limitMb}MB`,
@@ -100,12 +104,17 @@ export class CaseStore {
    * rest with blocks of the growing table, so that memory would follow the size of the input.
    */
   async streaming<T>(work: () => Promise<T>): Promise<T> {
-    await this.db.run(`SET memory_limit = '${Math.max(200, Math.floor(this.#limitMb * 0.2))}MB'`);
+    await this.shareMemory();
     try {
       return await work();
     } finally {
-      await this.db.run(`SET memory_limit = '${this.#limitMb}MB'`);
+      await this.shareMemory(1);
     }
+  }
+
+  /** Sets the share (0 to 1) of the memory limit that DuckDB may fill; default: the one for streaming. */
+  async shareMemory(share = STREAMING_SHARE): Promise<void> {
+    await this.db.run(`SET memory_limit = '${Math.max(200, Math.floor(this.#limitMb * share))}MB'`);
   }
 
   /** Closes the case and removes its temporary files. */
