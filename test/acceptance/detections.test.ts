@@ -1,0 +1,157 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { detect } from '../../analysis/detect.js';
+import { defaultOptions } from '../../analysis/options.js';
+import { CaseStore } from '../../ingest/case/case-store.js';
+import { ingest } from '../../ingest/ingest.js';
+
+/** What Slips' own tests expect of its captures, and captures with labels. They lie beside the checkout. */
+const DATA = fileURLToPath(new URL('../../../shared/data/', import.meta.url));
+const present = existsSync(join(DATA, 'slips-expectations.tsv'));
+if (!present) console.log(`skipped: no slips-expectations.tsv at ${DATA}`);
+
+interface Wanted {
+  readonly detection: string;
+  readonly profile?: string;
+  readonly key?: string;
+}
+
+/** Expected texts that are findings of detections here; the first that matches decides. */
+const TEXTS: readonly [RegExp, (m: RegExpExecArray) => Wanted][] = [
+  [/long connection/i, () => ({ detection: 'long-connection' })],
+  [/icmp scanning/i, () => ({ detection: 'icmp-sweep' })],
+  [/horizontal port scan to port \S+ (\d+\/\w+)\. From ([0-9.]+)/i, scanOfPort],
+  [/horizontal port scan/i, () => ({ detection: 'horizontal-port-scan' })],
+  [/vertical port scan to IP ([0-9.]+) from ([0-9.]+?)\.?$/i, scanOfHost],
+  [/vertical port scan/i, () => ({ detection: 'vertical-port-scan' })],
+  [
+    /multiple reconnection attempts to \S+ from ([0-9.]+)/i,
+    (m) => ({ detection: 'multiple-reconnections', profile: m[1]! }),
+  ],
+];
+
+function scanOfPort(m: RegExpExecArray): Wanted {
+  return { detection: 'horizontal-port-scan', key: m[1]!, profile: m[2]! };
+}
+
+function scanOfHost(m: RegExpExecArray): Wanted {
+  return { detection: 'vertical-port-scan', key: `${m[1]}/tcp`, profile: m[2]! };
+}
+
+/** Expectations that the stored file cannot meet, with the reason. */
+const ABSENT: Readonly<Record<string, string>> = {
+  'zeek/slips-2021/sample_zeek_files/conn.log horizontal-port-scan':
+    'nobody fails to reach more than two hosts on any port, nor in the edition of 2026',
+  'zeek/slips-2021/sample_zeek_files-2/conn.log horizontal-port-scan':
+    'nobody fails to reach more than four hosts on any port; the edition of 2026 has the scan (1337/tcp)',
+  'zeek/slips-head/test14-malicious-zeek-dir multiple-reconnections':
+    'one connection written five times with one uid: one flow and four rejects, no five attempts',
+};
+
+interface Row extends Wanted {
+  readonly input: string;
+}
+
+function expectations(): Row[] {
+  const lines = readFileSync(join(DATA, 'slips-expectations.tsv'), 'utf8').split('\n').slice(1);
+  const out = new Map<string, Row>();
+  for (const line of lines) {
+    const [input, , , , text] = line.split('\t');
+    if (!input || !text || input.startsWith('pcap/')) continue;
+    for (const [pattern, wanted] of TEXTS) {
+      const match = pattern.exec(text);
+      if (!match) continue;
+      const row = { input, ...wanted(match) };
+      out.set(JSON.stringify(row), row);
+      break;
+    }
+  }
+  return [...out.values()];
+}
+
+interface Finding {
+  readonly detection: string;
+  readonly profile: string;
+  readonly key: string;
+}
+
+interface Found {
+  readonly evidence: Finding[];
+  readonly alerts: { profile: string }[];
+}
+
+const known = new Map<string, Promise<Found>>();
+
+function analysed(input: string): Promise<Found> {
+  const found = known.get(input) ?? analyse(input);
+  known.set(input, found);
+  return found;
+}
+
+async function analyse(input: string): Promise<Found> {
+  const folder = mkdtempSync(join(tmpdir(), 'slipstream-acceptance-'));
+  const store = await CaseStore.open(join(folder, 'case.duckdb'), { mode: 'create', memoryLimit: '1GB' });
+  try {
+    await ingest(store, [join(DATA, input)]);
+    const summary = await detect(store, { ...defaultOptions, direction: 'all' });
+    expect(summary.failed).toEqual([]);
+    return {
+      evidence: await store.db.all<Finding>('SELECT detection, profile, key FROM evidence ORDER BY ALL'),
+      alerts: await store.db.all<{ profile: string }>('SELECT DISTINCT profile FROM alerts ORDER BY ALL'),
+    };
+  } finally {
+    store.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+describe.skipIf(!present)("what Slips' tests expect of flow logs", () => {
+  const rows = present ? expectations() : [];
+
+  it('has rows for these detections', () => {
+    expect(rows.length).toBeGreaterThanOrEqual(12);
+  });
+
+  it.each(rows.map((r) => [`${r.input} ${r.detection}`, r] as const))(
+    '%s',
+    async (name, row) => {
+      const matching = (await analysed(row.input)).evidence.filter(
+        (e) =>
+          e.detection === row.detection &&
+          (row.profile === undefined || e.profile === row.profile) &&
+          (row.key === undefined || e.key === row.key),
+      );
+      if (ABSENT[name] !== undefined) {
+        console.log(`not in the data: ${name}: ${ABSENT[name]}`);
+        expect(matching).toEqual([]);
+      } else {
+        expect(matching).not.toEqual([]);
+      }
+    },
+    120_000,
+  );
+});
+
+/** Local hosts of labelled captures that have to alert, or must not. */
+const HOSTS: readonly [input: string, host: string, alerts: boolean][] = [
+  ['argus/slips-head/test4-malicious.binetflow', '192.168.2.12', true],
+  ['argus/slips-head/test11-portscan.binetflow', '10.8.0.69', true],
+  ['labelled/zeek/008-mixed/data', '104.156.155.13', true],
+  ['labelled/zeek/008-mixed/data', '147.32.81.167', false],
+  ['labelled/zeek/2023-02-20-mixed', '192.168.1.109', false],
+  ['labelled/argus/normal_2013-10-21_capture-1.binetflow', '147.32.83.53', false],
+  ['labelled/argus/normal_2015-03-24_capture1-only-dns.binetflow', '10.0.0.34', false],
+];
+
+describe.skipIf(!present)('alerts of labelled captures', () => {
+  it.each(HOSTS)(
+    '%s: %s alerts: %s',
+    async (input, host, alerts) => {
+      expect((await analysed(input)).alerts.some((a) => a.profile === host)).toBe(alerts);
+    },
+    120_000,
+  );
+});
