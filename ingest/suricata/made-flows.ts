@@ -2,6 +2,7 @@ import type { CaseStore } from '../case/case-store.js';
 import { lit } from '../case/sql.js';
 import type { LoadContext } from '../reader.js';
 import { sql } from './sql-files.js';
+import { STAGING_SHARE } from './stage.js';
 
 /**
  * Flows made from events of this source go before a file is loaded and are made anew when all files are in:
@@ -45,5 +46,8 @@ export async function finishSource(store: CaseStore, sourceId: string): Promise<
       );
     }
   }
+  // Sorts and groups all events without a flow.
+  await store.shareMemory(STAGING_SHARE);
   await store.db.run(sql('made-flows', { source }));
+  await store.shareMemory();
 }

@@ -39,7 +39,7 @@ export async function loadOtherEvents(
       writeSync(out, text);
       if (rows.length < PAGE) break;
     }
-    await db.run(sql('other', { ...values, lines: lit(path), size: longest, known: KNOWN_TYPES }));
+    await db.run(sql('other', { ...values, first: staged.first, lines: lit(path), size: longest, known: KNOWN_TYPES }));
   } finally {
     lines.close();
     closeSync(out);

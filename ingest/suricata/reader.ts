@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { lit } from '../case/sql.js';
 import type { LoadContext, LoadResult, Reader } from '../reader.js';
 import type { FileHead } from '../scan/file-head.js';
-import { KNOWN_TYPES } from './columns.js';
 import { shapeOf } from './contents.js';
 import { extraSql } from './extra.js';
 import { givenFields, tableOf } from './fields.js';
@@ -11,7 +10,7 @@ import { dropMadeFlows, finishSource, labelFlows } from './made-flows.js';
 import { loadOtherEvents } from './other-events.js';
 import { rejectEvents } from './reject-events.js';
 import { sql } from './sql-files.js';
-import { stageEvents } from './stage.js';
+import { STAGING_SHARE, stageEvents } from './stage.js';
 
 /** Suricata's EVE log: one JSON event per line, plain or compressed. */
 export const reader: Reader = {
@@ -39,6 +38,7 @@ function recognise(head: FileHead): string | undefined {
 async function load(context: LoadContext): Promise<LoadResult> {
   const { store, captureId, sourceId } = context;
   const { db } = store;
+  await store.shareMemory(STAGING_SHARE);
   await db.run(sql('macros'));
   const staged = await stageEvents(context);
   const { rejected, addresses } = await rejectEvents(context, staged);
@@ -50,7 +50,7 @@ async function load(context: LoadContext): Promise<LoadResult> {
 
   await db.run(sql('anchors', { directed: DIRECTED }));
   const ends = { src: address('e.src_ip'), dest: address('e.dest_ip') };
-  await db.run(sql('events-view', { ...ends, first: staged.first, directed: DIRECTED, known: KNOWN_TYPES }));
+  await db.run(sql('events-view', { ...ends, first: staged.first, directed: DIRECTED }));
   await loadFlows(context, loaded, { ...base, ...ends });
   for (const type of STATEMENTS) {
     if (!loaded.has(type) && !(type === 'tls' && loaded.has('quic'))) continue;
@@ -61,7 +61,6 @@ async function load(context: LoadContext): Promise<LoadResult> {
         shape: shapeOf(type),
         email_shape: shapeOf('email'),
         extra: extraSql(type),
-        extra_tls: extraSql('tls'),
         extra_quic: extraSql('quic'),
       }),
     );
@@ -70,10 +69,9 @@ async function load(context: LoadContext): Promise<LoadResult> {
   if (others.length > 0) await loadOtherEvents(context, staged, { ...base, row_base: context.rowBase('other') });
   if (context.options.label !== undefined) await labelFlows(context, context.options.label);
 
-  await db.run('DROP VIEW eve_events');
-  for (const table of ['eve', 'eve_anchor', 'eve_order', 'eve_flow_rows'])
-    await db.run(`DROP TABLE IF EXISTS ${table}`);
+  for (const table of ['eve', 'eve_anchor', 'eve_flow_rows']) await db.run(`DROP TABLE IF EXISTS ${table}`);
   rmSync(join(store.tempDir, `eve-${captureId}`), { force: true });
+  await store.shareMemory();
   return {
     records: staged.rows - rejected,
     tables: new Set([...loaded].map(tableOf)),
@@ -90,14 +88,18 @@ async function loadFlows(
   const { db } = context.store;
   const netflow = loaded.has('netflow');
   if (!netflow && !loaded.has('flow')) return;
-  if (netflow) await db.run(sql('netflow-groups', base));
-  await db.run(sql('flow-rows', { netflow: netflow ? 'UNION ALL SELECT id FROM eve_netflow' : '' }));
+  let numbered = "SELECT *, row_number() OVER () AS n FROM eve WHERE event_type = 'flow'";
+  if (netflow) {
+    await db.run(sql('netflow-groups', base));
+    await db.run(sql('flow-rows'));
+    numbered = "SELECT eve.*, r.n FROM eve JOIN eve_flow_rows r ON r.id = eve.rowid WHERE event_type = 'flow'";
+  }
   // Asked anew: flows made from events are gone by now.
   const rowBase = context.resume
     ? await db.number(`SELECT coalesce(max("row"), 0) FROM flows WHERE capture_id = ${lit(context.captureId)}`)
     : 0;
   const values = { ...base, flow_base: context.flowBase, row_base: rowBase };
-  if (loaded.has('flow')) await db.run(sql('flows', { ...values, extra: extraSql('flow') }));
+  if (loaded.has('flow')) await db.run(sql('flows', { ...values, numbered, extra: extraSql('flow') }));
   if (netflow) await db.run(sql('netflow', { ...values, extra: extraSql('netflow') }));
   await db.run('DROP TABLE IF EXISTS eve_netflow');
 }

@@ -8,6 +8,9 @@ import { restSql } from './extra.js';
 import { eveLineCheck } from './line-check.js';
 import { sql } from './sql-files.js';
 
+/** Share of the memory limit while a file is staged: its events lie beside the tables that grow. */
+export const STAGING_SHARE = 0.5;
+
 /** The events of one file in the temporary table `eve`, one row per line, in line order. */
 export interface Staged {
   /** Rows staged. */

@@ -4,4 +4,4 @@ SELECT $capture AS capture_id, $source AS source_id, $row_base + n AS "row",
   v.action AS action, v.gid AS gid, v.signature_id AS signature_id, v.rev AS rev, v.signature AS signature,
   v.category AS category, v.severity AS severity, v.metadata AS metadata,
   $extra AS extra
-FROM (SELECT *, from_json(content, '$shape') AS v FROM eve_events WHERE event_type = 'alert');
+FROM (SELECT *, from_json(content, '$shape') AS v FROM eve_events(['alert']));

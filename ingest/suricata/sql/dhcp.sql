@@ -4,7 +4,7 @@ INSERT INTO dhcp BY NAME
 WITH messages AS (
   SELECT line, uid, ts, v, coalesce(v.id::VARCHAR || '/' || coalesce(v.client_mac, ''), 'line ' || line) AS k, orig_h, resp_h,
     v.type = 'reply' AS reply, upper(v.dhcp_type) AS message, $extra AS extra
-  FROM (SELECT *, from_json(content, '$shape') AS v FROM eve_events WHERE event_type = 'dhcp')
+  FROM (SELECT *, from_json(content, '$shape') AS v FROM eve_events(['dhcp']))
 ),
 grouped AS (
   SELECT min(line) AS line, min(ts) AS ts, arg_min(uid, line) AS uid,

@@ -18,7 +18,7 @@ SELECT e.line, e.ts, e.uid, e.transport AS proto,
   $extra AS extra
 FROM (
   SELECT *, coalesce(v.type IN ('answer', 'response'), false) AS answer
-  FROM (SELECT *, from_json(content, '$shape') AS v FROM eve_events WHERE event_type = 'dns')) e;
+  FROM (SELECT *, from_json(content, '$shape') AS v FROM eve_events(['dns']))) e;
 
 CREATE OR REPLACE TEMP TABLE eve_dns_answers AS
 WITH answers AS (

@@ -12,4 +12,4 @@ SELECT $capture AS capture_id, $source AS source_id, $row_base + n AS "row",
   v.size AS seen_bytes,
   lower(v.md5) AS md5, lower(v.sha1) AS sha1, lower(v.sha256) AS sha256,
   $extra AS extra
-FROM (SELECT *, from_json(content, '$shape') AS v FROM eve_events WHERE event_type = 'fileinfo');
+FROM (SELECT *, from_json(content, '$shape') AS v FROM eve_events(['fileinfo']));

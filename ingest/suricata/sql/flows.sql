@@ -19,7 +19,7 @@ FROM (
     eve_ip_bytes(orig_frames, orig_pkts) AS orig_ip_bytes,
     eve_ip_bytes(resp_frames, resp_pkts) AS resp_ip_bytes
   FROM (
-    SELECT r.n, e.flow_id::VARCHAR AS uid,
+    SELECT e.n, e.flow_id::VARCHAR AS uid,
       e.flow."start"::TIMESTAMP AS ts,
       eve_seconds(e.flow."start", e.flow."end") AS duration,
       $src AS orig_h, $dest AS resp_h,
@@ -36,5 +36,4 @@ FROM (
       eve_vlan(e.vlan, 1) AS vlan, eve_vlan(e.vlan, 2) AS inner_vlan,
       e.community_id,
       $extra AS extra
-    FROM eve e JOIN eve_flow_rows r ON r.id = e.rowid
-    WHERE e.event_type = 'flow'));
+    FROM ($numbered) e));

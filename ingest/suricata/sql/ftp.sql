@@ -9,4 +9,4 @@ SELECT $capture AS capture_id, $source AS source_id, $row_base + n AS "row",
   CASE v.mode WHEN 'passive' THEN true WHEN 'active' THEN false END AS data_channel_passive,
   v.dynamic_port AS data_channel_resp_p,
   $extra AS extra
-FROM (SELECT *, from_json(content, '$shape') AS v FROM eve_events WHERE event_type = 'ftp');
+FROM (SELECT *, from_json(content, '$shape') AS v FROM eve_events(['ftp']));

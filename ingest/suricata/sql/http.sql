@@ -8,4 +8,4 @@ SELECT $capture AS capture_id, $source AS source_id, $row_base + n AS "row",
   v.length AS response_body_len, v.status AS status_code,
   CASE WHEN v.http_content_type IS NOT NULL THEN [v.http_content_type] END AS resp_mime_types,
   $extra AS extra
-FROM (SELECT *, from_json(content, '$shape') AS v FROM eve_events WHERE event_type = 'http');
+FROM (SELECT *, from_json(content, '$shape') AS v FROM eve_events(['http']));

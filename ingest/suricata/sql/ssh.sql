@@ -6,4 +6,4 @@ SELECT $capture AS capture_id, $source AS source_id, $row_base + n AS "row",
   'SSH-' || v.server.proto_version || '-' || v.server.software_version AS server,
   v.client.hassh.hash AS hassh, v.server.hassh.hash AS hassh_server,
   $extra AS extra
-FROM (SELECT *, from_json(content, '$shape') AS v FROM eve_events WHERE event_type = 'ssh');
+FROM (SELECT *, from_json(content, '$shape') AS v FROM eve_events(['ssh']));
