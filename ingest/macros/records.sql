@@ -1,4 +1,5 @@
--- Meanings of design section 5 that every reader shares.
+-- Meanings that every reader shares. CASE and not IN: long IN lists become joins, behind which rows are no longer
+-- numbered as they stream by.
 
 -- Handshake completed, or payload both ways in a connection seen midstream. UDP and ICMP: packets both ways.
 CREATE OR REPLACE TEMP MACRO zeek_established(proto, conn_state, orig_bytes, resp_bytes, orig_pkts, resp_pkts) AS
@@ -9,23 +10,23 @@ CREATE OR REPLACE TEMP MACRO zeek_established(proto, conn_state, orig_bytes, res
         WHEN conn_state = 'SF' THEN true
         WHEN conn_state IN ('S0', 'SHR') THEN false
       END
-    WHEN conn_state IN ('S1', 'SF', 'S2', 'S3', 'RSTO', 'RSTR') THEN true
-    WHEN conn_state = 'OTH' THEN coalesce(orig_bytes > 0 AND resp_bytes > 0, false)
-    WHEN conn_state IS NOT NULL THEN false
+    ELSE CASE conn_state WHEN 'SF' THEN true WHEN 'S1' THEN true WHEN 'S2' THEN true WHEN 'S3' THEN true
+      WHEN 'RSTO' THEN true WHEN 'RSTR' THEN true
+      WHEN 'OTH' THEN coalesce(orig_bytes > 0 AND resp_bytes > 0, false)
+      ELSE conn_state IS NULL AND NULL END
   END;
 
 -- established | no_reply | rejected | reset | one_way | partial | unknown, from Zeek's conn_state.
 CREATE OR REPLACE TEMP MACRO zeek_outcome(proto, conn_state, established, orig_pkts, resp_pkts) AS
-  CASE
-    WHEN established THEN 'established'
-    WHEN conn_state = 'REJ' THEN 'rejected'
-    WHEN conn_state IN ('RSTO', 'RSTR', 'RSTOS0', 'RSTRH') THEN 'reset'
-    WHEN conn_state = 'S0' THEN 'no_reply'
-    WHEN conn_state IN ('SH', 'SHR', 'S1', 'S2', 'S3') THEN 'partial'
-    WHEN conn_state = 'OTH' AND (orig_pkts = 0 OR resp_pkts = 0) THEN 'one_way'
-    WHEN conn_state = 'OTH' THEN 'partial'
-    WHEN conn_state IS NULL AND proto <> 'tcp' AND orig_pkts > 0 AND resp_pkts = 0 THEN 'no_reply'
-    ELSE 'unknown'
+  CASE WHEN established THEN 'established' ELSE
+    CASE conn_state
+      WHEN 'REJ' THEN 'rejected'
+      WHEN 'RSTO' THEN 'reset' WHEN 'RSTR' THEN 'reset' WHEN 'RSTOS0' THEN 'reset' WHEN 'RSTRH' THEN 'reset'
+      WHEN 'S0' THEN 'no_reply'
+      WHEN 'SH' THEN 'partial' WHEN 'SHR' THEN 'partial' WHEN 'S1' THEN 'partial' WHEN 'S2' THEN 'partial' WHEN 'S3' THEN 'partial'
+      WHEN 'OTH' THEN CASE WHEN orig_pkts = 0 OR resp_pkts = 0 THEN 'one_way' ELSE 'partial' END
+      ELSE CASE WHEN conn_state IS NULL AND proto <> 'tcp' AND orig_pkts > 0 AND resp_pkts = 0 THEN 'no_reply' ELSE 'unknown' END
+    END
   END;
 
 -- Zeek's counterpart of an ICMP type for paired messages, else the code (orig_p = type, resp_p = this).
@@ -53,7 +54,7 @@ CREATE OR REPLACE TEMP MACRO service_name(name) AS
 CREATE OR REPLACE TEMP MACRO service_list(s) AS
   CASE
     WHEN NOT contains(s, ',') THEN nullif(s, '')
-    WHEN s IN ('http,ssl', 'gssapi,smb', 'smtp,ssl', 'dce_rpc,gssapi,ntlm,smb', 'gssapi,ntlm,smb', 'quic,ssl') THEN s
+    WHEN s = 'http,ssl' OR s = 'gssapi,smb' OR s = 'quic,ssl' THEN s
     WHEN length(s) - length(replace(s, ',', '')) = 1 AND split_part(s, ',', 1) < split_part(s, ',', 2) THEN s
     ELSE array_to_string(list_sort(list_distinct(string_split(s, ','))), ',')
   END;

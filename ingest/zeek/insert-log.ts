@@ -23,7 +23,7 @@ export async function insertLog(context: LoadContext, log: RawLog, done: Progres
   if (table === 'flows') {
     const ended = log.type.open
       ? "'open'"
-      : "CASE WHEN conn_state IN ('SF', 'REJ', 'RSTO', 'RSTR', 'RSTOS0', 'RSTRH') THEN 'closed' ELSE 'timeout' END";
+      : "CASE WHEN conn_state = 'SF' OR conn_state = 'REJ' OR starts_with(conn_state, 'RST') THEN 'closed' ELSE 'timeout' END";
     await db.run(
       flowsSql
         .replaceAll('$flow_base', String(context.flowBase + BigInt(done.flows)))
@@ -94,5 +94,5 @@ function insertOther(context: LoadContext, log: RawLog, rowBase: number): string
       coalesce(CASE WHEN ${seconds} BETWEEN -62135596800 AND 253402300799 THEN make_timestamp((${seconds} * 1000000)::BIGINT) END,
                TRY_CAST(${member('ts')} AS TIMESTAMP)),
       ${lit(log.type.path)}, ${record}
-    FROM ${log.scan}`;
+    FROM ${log.scan}${log.json ? '' : ` WHERE NOT starts_with(coalesce(${ident(names[0]!)}, ''), '#')`}`;
 }
