@@ -78,6 +78,34 @@ describe('flow events', () => {
     });
   });
 
+  it('keep unknown keys whatever their names', async () => {
+    const names = [
+      "a'b",
+      'a"b',
+      '$src',
+      '{{x}}',
+      'content',
+      'rest',
+      'ended',
+      'n',
+      'line',
+      'swapped',
+      'v',
+      'Select',
+      'é',
+    ];
+    const odd = Object.fromEntries(names.map((name, i) => [name, i]));
+    await load([
+      flow({ ...odd, Host: 'H', host: 'h' }, odd),
+      event('http', { ...odd, flow_id: 2, http: { ...odd, hostname: 'x' } }),
+    ]);
+    const [row] = await sql('SELECT extra FROM flows');
+    expect(JSON.parse(row!.extra as string)).toMatchObject({ ...odd, flow: odd });
+    const [http] = await sql('SELECT host, extra FROM http');
+    expect(JSON.parse(http!.extra as string)).toEqual({ ...odd, http: odd });
+    expect(await rejects()).toEqual([]);
+  });
+
   it.each([
     ['closed', '02', '14', 1, 1, false, 'rejected'],
     ['closed', '06', '12', 2, 1, false, 'reset'],
