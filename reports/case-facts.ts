@@ -34,6 +34,8 @@ export interface CaseFacts {
   readonly sites: number;
   /** Score from which a window is an alert; null when the case does not say. */
   readonly threshold: number | null;
+  /** The analysis made one window of everything. */
+  readonly oneWindow: boolean;
   readonly provenance: ReadonlyMap<string, string>;
 }
 
@@ -74,6 +76,7 @@ export async function readFacts(db: Database): Promise<CaseFacts> {
     rejected: n('rejected'),
     sites: n('sites'),
     threshold: row.threshold === null ? configuredThreshold(provenance) : n('threshold'),
+    oneWindow: configurationOf(provenance).window === 'one',
     provenance,
   };
 }

@@ -1,6 +1,6 @@
 import Handlebars from 'handlebars';
 import { byteSize, counted, grouped, score, span } from './format/numbers.js';
-import { between, clock, dateTime, day, windowName } from './format/time.js';
+import { between, clock, dateTime, day } from './format/time.js';
 
 const UNKNOWN = 'not known';
 
@@ -30,7 +30,6 @@ const helpers: Record<string, (...args: unknown[]) => unknown> = {
   clock: (value) => known(value, clock),
   date: (value) => known(value, day),
   between: (from, to) => (from === null || to === null ? UNKNOWN : between(String(from), String(to))),
-  window: (from, to) => windowName(String(from), String(to)),
   count: (n, one, many) => counted(Number(n), String(one), typeof many === 'string' ? many : undefined),
   positive: (value) => Number(value) > 0,
   is: (a, b) => a === b,

@@ -15,6 +15,8 @@ export const LIMITS = {
   strongest: 200,
   /** Sentences of the story. */
   story: 60,
+  /** From more findings of one kind on they share a sentence. */
+  storyFold: 3,
   /** Affected hosts with a block of their own, and what a block lists. */
   hosts: 50,
   windowsPerHost: 24,

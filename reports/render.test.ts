@@ -193,6 +193,7 @@ describe('cases that are not finished', () => {
 
   it('draws one window over everything, and times that lie decades away are told, not drawn', async () => {
     const html = await small({}, async ({ db }) => {
+      await db.run(`UPDATE provenance SET value = '{"window":"one"}' WHERE key = 'configuration'`);
       await db.run("UPDATE profiles SET tw_start = TIMESTAMP '1970-01-01', tw_end = TIMESTAMP '2026-03-02 11:05:00'");
       await db.run("UPDATE flows SET ts = TIMESTAMP '1980-01-01' WHERE flow_id = 6");
     });

@@ -58,11 +58,16 @@ export function heatmapChart(data: HeatmapData): string {
 /** 0: traffic without a score; 1 to 5 up to the alert threshold and beyond. */
 function stepOf(value: number, threshold: number | null): number {
   if (value <= 0) return 0;
-  return Math.max(1, Math.min(STEPS, Math.ceil((value / (threshold ?? 1)) * (STEPS - 1))));
+  const limit = threshold ?? 1;
+  return value >= limit ? STEPS : Math.max(1, Math.min(STEPS - 1, Math.ceil((value / limit) * (STEPS - 1))));
 }
 
-const dot = (box: Box): string =>
-  `M${(box.x + box.width / 2 - 3).toFixed(1)} ${(box.y + box.height / 2).toFixed(1)}a3 3 0 1 0 6 0a3 3 0 1 0-6 0z`;
+function dot(box: Box): string {
+  const r = Math.max(1, Math.min(3, box.width / 2 - 1.5)).toFixed(1);
+  const width = (Number(r) * 2).toFixed(1);
+  const x = (box.x + box.width / 2 - Number(r)).toFixed(1);
+  return `M${x} ${(box.y + box.height / 2).toFixed(1)}a${r} ${r} 0 1 0 ${width} 0a${r} ${r} 0 1 0-${width} 0z`;
+}
 
 const hint = (box: Box, text: string): string =>
   `<rect class="hint" x="${box.x.toFixed(1)}" y="${box.y}" width="${box.width.toFixed(1)}" height="${box.height}"><title>${markup(text)}</title></rect>`;
@@ -73,11 +78,11 @@ function label(name: string, href: string | null, y: number): string {
 }
 
 const windowLabel = (data: HeatmapData, column: number): string =>
-  windowName(data.columns[column]!.start, data.columns[column]!.end);
+  data.whole ? 'whole capture' : windowName(data.columns[column]!.start, data.columns[column]!.end);
 
 /** Column labels as far as they fit; the day under the first column of each day. */
 function axis(data: HeatmapData, left: number, cell: number, bottom: number): string {
-  if (data.columns[0]!.start.startsWith('1970-01-01T00:00:00')) {
+  if (data.whole) {
     return `<text class="tick" x="${left.toFixed(1)}" y="${bottom + 14}">whole capture</text>`;
   }
   const every = Math.max(1, Math.ceil(46 / cell));

@@ -88,7 +88,7 @@ function laneMarks(lane: { title: string; marks: readonly Mark[] }, top: number,
 function axis(x: ReturnType<typeof scaleUtc<number>>, bottom: number): string {
   const ticks = timeTicks(x, 9).map(
     ({ at, label }) =>
-      `<path class="grid" d="M${at.toFixed(1)} ${TOP}V${bottom + 4}"/><text class="tick" x="${at.toFixed(1)}" y="${bottom + 20}" text-anchor="middle">${label}</text>`,
+      `<path class="grid" d="M${at.toFixed(1)} ${TOP}V${bottom + 4}"/><text class="tick" x="${at.toFixed(1)}" y="${bottom + 20}" text-anchor="${at > WIDTH - RIGHT - 36 ? 'end' : 'middle'}">${label}</text>`,
   );
   return ticks.join('');
 }

@@ -29,7 +29,7 @@ export function counted(n: number, one: string, many = `${one}s`): string {
 
 /** Seconds as people say them: `48 s`, `12 min`, `3 h 2 min`, `5 d 1 h`. */
 export function span(seconds: number): string {
-  if (seconds < 1) return `${(seconds * 1000).toFixed(0)} ms`;
+  if (seconds < 1) return `${(seconds * 1000).toFixed(seconds > 0 && seconds < 0.00995 ? 1 : 0)} ms`;
   if (seconds < 119.5) return `${seconds.toFixed(seconds < 9.95 ? 1 : 0)} s`;
   const minutes = Math.round(seconds / 60);
   if (minutes < 60) return `${minutes} min`;

@@ -19,9 +19,8 @@ export function between(from: string, to: string): string {
   return day(from) === day(to) ? `${day(from)} ${clock(from)} to ${clock(to)}` : `${dateTime(from)} to ${dateTime(to)}`;
 }
 
-/** A window: `2026-03-02 09:00 to 10:00`, or the whole capture when there is one window only. */
+/** A window: `2026-03-02 09:00 to 10:00`. */
 export function windowName(start: string, end: string): string {
-  if (start.startsWith('1970-01-01T00:00:00')) return 'whole capture';
   const seconds = start.slice(17, 19) !== '00' || end.slice(17, 19) !== '00';
   const short = seconds ? clock : minute;
   return day(start) === day(end)

@@ -21,6 +21,8 @@ export interface HeatRow {
 export interface HeatmapData {
   /** Start and end of each column. */
   readonly columns: readonly { readonly start: string; readonly end: string }[];
+  /** One window over everything. */
+  readonly whole: boolean;
   readonly windows: number;
   readonly windows_per_column: number;
   readonly rows: readonly HeatRow[];
@@ -28,7 +30,7 @@ export interface HeatmapData {
   readonly threshold: number | null;
 }
 
-/** Scores by host and window. */
+/** Scores by host and window; left out where no window has a score. */
 export const section: SectionModule = {
   async build(context) {
     const windows = await context.rows('windows');
@@ -41,6 +43,7 @@ export const section: SectionModule = {
     }));
     const rows = new Map<unknown, Omit<HeatRow, 'cells'> & { cells: Map<number, HeatCell> }>();
     const cells = await context.rows('cells', { hosts: LIMITS.heatmapHosts });
+    if (!cells.some((c) => Number(c.score) > 0)) return null;
     for (const c of cells) {
       if (!rows.has(c.n)) {
         rows.set(c.n, {
@@ -62,6 +65,7 @@ export const section: SectionModule = {
     }
     const data: HeatmapData = {
       columns,
+      whole: context.facts.oneWindow,
       windows: windows.length,
       windows_per_column: perColumn,
       rows: [...rows.values()].map((r) => ({ ...r, cells: [...r.cells.values()] })),

@@ -1,5 +1,6 @@
 import type { Row } from '../../../ingest/case/database.js';
 import { titleOf } from '../../detection-title.js';
+import { windowName } from '../../format/time.js';
 import { LIMITS } from '../../limits.js';
 import { evidenceLinks } from '../../links.js';
 import type { SectionContext, SectionModule } from '../section.js';
@@ -54,6 +55,7 @@ function block(context: SectionContext, host: Row, windows: readonly Row[], find
     windows: windows.map((w) => ({
       tw_start: w.tw_start,
       tw_end: w.tw_end,
+      name: context.facts.oneWindow ? 'whole capture' : windowName(String(w.tw_start), String(w.tw_end)),
       score: w.score,
       alerted: w.alerted,
       flows: Number(w.flows),

@@ -25,13 +25,14 @@ export const section: SectionModule = {
       text: LIMITS.text,
       links: LIMITS.linksPerFinding,
       story: LIMITS.story,
+      fold: LIMITS.storyFold,
     });
     const crossed = await context.rows('alerts', { hosts: 20 });
     const sentences = [...found.map(findingSentence), ...crossed.map(alertSentence)].sort(inTime);
     return {
       days: byDay(sentences),
       told: found.length,
-      untold: Number(found[0]?.subjects ?? 0) - found.length,
+      untold: Number(found[0]?.sentences ?? 0) - found.length,
       analysed: context.facts.analysis === 'finished',
     };
   },
@@ -42,21 +43,29 @@ const inTime = (a: Sentence, b: Sentence): number =>
   a.ts < b.ts ? -1 : a.ts > b.ts ? 1 : a.kind === b.kind ? 0 : a.kind === 'finding' ? -1 : 1;
 
 function findingSentence(row: Row): Sentence {
-  const more = Number(row.findings) - 1;
-  const again =
-    more > 0
-      ? ` Again in ${counted(more, 'later window')}, last ${whenAfter(String(row.first_ts), String(row.last_ts))}.`
-      : '';
-  const text = clipped(String(row.description), LIMITS.text);
+  const hosts = Number(row.hosts);
   return {
     ...common(row),
+    host: row.host === '' ? counted(hosts, 'host') : String(row.host),
     kind: 'finding',
     level: String(row.level),
-    text: `${text}${again === '' || /[.!?]$/.test(text) ? '' : '.'}${again}`,
+    text: `${sentence(clipped(String(row.description), LIMITS.text))}${rest(row, hosts)}`,
     links: evidenceLinks(row.links, LIMITS.linksPerFinding),
     href: null,
   };
 }
+
+/** What came after the first finding. */
+function rest(row: Row, hosts: number): string {
+  const more = Number(row.findings) - 1;
+  if (more <= 0) return '';
+  const last = whenAfter(String(row.first_ts), String(row.last_ts));
+  if (row.folded !== true) return ` Again in ${counted(more, 'later window')}, last ${last}.`;
+  const who = hosts > 1 ? ` from ${counted(hosts, 'host')}` : '';
+  return ` ${counted(more, 'more finding')} of this kind${who}, from ${dateTime(String(row.first_ts))} to ${whenAfter(String(row.first_ts), String(row.last_ts)).replace(/^at /, '')}.`;
+}
+
+const sentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);
 
 function alertSentence(row: Row): Sentence {
   const more = Number(row.alerts) - 1;
@@ -75,8 +84,8 @@ function alertSentence(row: Row): Sentence {
 }
 
 const common = (row: Row) => ({
-  ts: String(row.first_ts),
-  host: String(row.profile),
+  ts: String(row.ts ?? row.first_ts),
+  host: String(row.profile ?? ''),
   site: row.site === '' ? null : String(row.site),
   outside: row.is_local !== true,
 });

@@ -28,6 +28,7 @@ export interface TimelineData {
   readonly more_lanes: number;
   /** Flows whose times lie more than ten years from the rest. */
   readonly outside: number;
+  readonly findings_outside: number;
   readonly summary: string;
 }
 
@@ -64,6 +65,7 @@ export const section: SectionModule = {
       ),
       more_lanes: Number(marks[0]?.lanes ?? 0) - lanes.size,
       outside: range.outside,
+      findings_outside: Number(ends.findings_outside),
       summary: `${counted(context.facts.flows, 'flow')}, ${counted(context.facts.evidence - context.facts.suppressed, 'finding')} and ${counted(context.facts.alerts, 'alert')} over ${span((last_us - first_us) / 1e6)}`,
     };
     return { ...data };

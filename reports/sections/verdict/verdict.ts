@@ -1,5 +1,5 @@
 import type { CaseFacts } from '../../case-facts.js';
-import { counted, score } from '../../format/numbers.js';
+import { counted, grouped, score } from '../../format/numbers.js';
 
 /** How the verdict is coloured. */
 export type Tone = 'alert' | 'warning' | 'calm' | 'unknown';
@@ -44,8 +44,8 @@ function judged(facts: CaseFacts): Verdict {
       tone: 'alert',
       headline: `${hosts} ${facts.affected === 1 ? 'needs' : 'need'} attention`,
       sentence:
-        `${hosts} of ${facts.localHosts.toFixed(0)} reached ${threshold} in ${counted(facts.alerts, 'time window')}` +
-        `${facts.attackers > 0 ? ` (${counted(facts.attackers, 'other host')} among them)` : ''}.`,
+        `${hosts} of ${grouped(facts.localHosts)} reached ${threshold} in ${counted(facts.alerts, 'time window')}` +
+        `${facts.attackers > 0 ? `; ${counted(facts.attackers, 'host')} outside included` : ''}.`,
     };
   }
   if (facts.attackers > 0) {
