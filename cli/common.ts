@@ -26,7 +26,9 @@ export const withInputs = (command: Command): Command =>
   command
     .option('--kind <kind>', `read every input as ${INPUT_KINDS.join(', ')} instead of by content`)
     .option('--site <name>', 'keeps equal private networks of different places apart')
-    .option('--label <label>', 'label every flow of these inputs malicious or benign');
+    .option('--label <label>', 'label every flow of these inputs malicious or benign')
+    .option('--bpf <expr>', 'read only packets that match (tcpdump filter expression; packet captures)')
+    .option('--tcp-inactivity <time>', 'idle time that ends a TCP flow: 90s, 5m, 60m (packet captures; default 60m)');
 
 export const withProgress = (command: Command): Command =>
   command.option('--progress', 'progress on stderr even when it is no terminal').option('--no-progress', 'no progress');
@@ -44,6 +46,18 @@ export function label(text: string | undefined): string | undefined {
     throw usageError(`--label ${text}: malicious or benign`);
   }
   return text;
+}
+
+/**
+ * An idle time such as 90s, 5m, 1h in seconds.
+ * @throws CliError for anything else
+ */
+export function seconds(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const match = /^(\d+(?:\.\d+)?)([smhd])$/.exec(text.trim());
+  const value = match ? Number(match[1]) * { s: 1, m: 60, h: 3600, d: 86400 }[match[2] as 's' | 'm' | 'h' | 'd'] : 0;
+  if (!(value > 0 && value <= 86400 * 365)) throw usageError(`${flag} ${text}: expected a time such as 90s, 5m or 1h`);
+  return value;
 }
 
 /** Machine-readable output. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { CaseStore } from '../ingest/case/case-store.js';
 import { type FileResult, ingest } from '../ingest/ingest.js';
-import { inputKind, label } from './common.js';
+import { inputKind, label, seconds } from './common.js';
 import type { RunSettings } from './config.js';
 import { usageError } from './errors.js';
 import type { Progress } from './progress.js';
@@ -34,10 +34,14 @@ export async function readInputs(
   for (const input of inputs) paths.push(input === '-' ? await spoolStdin(store) : input);
   const kind = await inputKind(flags.kind);
   const labelled = label(flags.label);
+  const bpf = flags.bpf ?? settings.bpf;
+  const tcpInactivity = seconds('--tcp-inactivity', flags.tcpInactivity ?? settings.tcpInactivity);
   const results = await ingest(store, paths, {
     site: settings.site,
     ...(kind === undefined ? {} : { kind }),
     ...(labelled === undefined ? {} : { label: labelled }),
+    ...(bpf === undefined ? {} : { bpf }),
+    ...(tcpInactivity === undefined ? {} : { tcpInactivity }),
     progress: (step, done, total) => progress.update(safe(step), done, total),
     warn: (message) => {
       progress.clear();

@@ -17,6 +17,8 @@ export interface ReadOptions extends FlowOptions, DecodeOptions {
   uid?: (file: number, row: number | string) => string;
   /** Stands in for the capture id in uids when `uid` is not given. */
   seed?: string;
+  /** Row of the first flow of each file (default 0). */
+  firstRow?: number;
   /** Give out packet offsets per flow (default true). */
   packetIndex?: boolean;
   communitySeed?: number;

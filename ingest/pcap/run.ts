@@ -39,6 +39,7 @@ export class CaptureRun implements PacketHandler, FlowListener, DecoderListener 
   private readonly filter: PacketFilter | undefined;
   private readonly ownUid: ReadOptions['uid'];
   private readonly seed: string;
+  private readonly firstRow: number;
   private readonly uidWriters: UidWriter[] = [];
   /** Serial of the first flow of each file. */
   private readonly firstSerial: number[] = [];
@@ -56,6 +57,7 @@ export class CaptureRun implements PacketHandler, FlowListener, DecoderListener 
   ) {
     this.ownUid = options.uid;
     this.seed = options.seed ?? '';
+    this.firstRow = options.firstRow ?? 0;
     this.flows = new Flows(this, options);
     this.decoder = new Decoder(this.flows, this, {
       ...options,
@@ -262,7 +264,7 @@ export class CaptureRun implements PacketHandler, FlowListener, DecoderListener 
   private locate(serial: number): { file: number; row: number } {
     let file = this.firstSerial.length - 1;
     while (file > 0 && this.firstSerial[file]! > serial) file--;
-    return { file, row: serial - this.firstSerial[file]! };
+    return { file, row: serial - this.firstSerial[file]! + this.firstRow };
   }
 
   private uidWriter(file: number): UidWriter {

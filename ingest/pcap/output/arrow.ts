@@ -71,5 +71,11 @@ function columnData(column: ColumnData): Data {
       const type = new List(new Field('item', new Int64(), true));
       return makeData({ type, length, nullCount, nullBitmap, valueOffsets, child });
     }
+    case 'list<double>': {
+      const values = column.values as Float64Array;
+      const child = makeData({ type: new Float64(), length: values.length, nullCount: 0, data: values });
+      const type = new List(new Field('item', new Float64(), true));
+      return makeData({ type, length, nullCount, nullBitmap, valueOffsets, child });
+    }
   }
 }

@@ -1,5 +1,14 @@
 /** Column types of a batch. `timestamp` is microseconds since the epoch, UTC. */
-export type ColumnType = 'int64' | 'timestamp' | 'double' | 'int32' | 'bool' | 'utf8' | 'list<utf8>' | 'list<int64>';
+export type ColumnType =
+  | 'int64'
+  | 'timestamp'
+  | 'double'
+  | 'int32'
+  | 'bool'
+  | 'utf8'
+  | 'list<utf8>'
+  | 'list<int64>'
+  | 'list<double>';
 
 /** One finished column: buffers in Arrow's layout, which may be transferred to another thread. */
 export interface ColumnData {
@@ -238,6 +247,33 @@ export class StringListColumn extends Column {
     const elements = this.elements.slice(0, this.count + 1);
     this.count = 0;
     return this.finish(this.text.take(), offsets, elements);
+  }
+}
+
+export class DoubleListColumn extends Column {
+  private values = new Float64Array(64);
+  private offsets = new Int32Array(1024);
+  private count = 0;
+
+  constructor(name: string) {
+    super(name, 'list<double>');
+  }
+
+  push(value: readonly number[] | undefined): void {
+    for (const item of value ?? []) {
+      if (this.count >= this.values.length) this.values = enlarge(this.values, this.count);
+      this.values[this.count++] = item;
+    }
+    this.mark(value !== undefined);
+    if (this.length >= this.offsets.length) this.offsets = enlarge(this.offsets, this.length);
+    this.offsets[this.length] = this.count;
+  }
+
+  take(): ColumnData {
+    const values = this.values.slice(0, this.count);
+    const offsets = this.offsets.slice(0, this.length + 1);
+    this.count = 0;
+    return this.finish(values, offsets);
   }
 }
 
