@@ -211,6 +211,7 @@ function explainOpenError(path: string, error: unknown): Error {
   if (/Conflicting lock|Could not set lock|already open/i.test(text)) {
     return new CliError(`${path}: the case is in use by another process; wait for it or stop it`);
   }
+  if (/no space left/i.test(text)) return new CliError(`${path}: disk full; free space and run again`);
   if (/permission denied/i.test(text)) return new CliError(`${path}: permission denied; check who owns the file`);
   if (/not a valid DuckDB database|Could not read enough bytes|checksum|corrupt|Serialization Error/i.test(text)) {
     return inputError(`${path}: not a case file, or a damaged one (DuckDB cannot read it)`);
