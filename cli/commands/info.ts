@@ -17,6 +17,8 @@ interface InfoRow {
   first: string | null;
   last: string | null;
   records: number;
+  /** Packet captures: their packets (`records` are flows). */
+  packets: number | null;
   rejected: number;
   sha256: string;
 }
@@ -43,7 +45,8 @@ export function register(program: Command): void {
       try {
         await readInputs(store, inputs, flags, settings, progress);
         const rows = await store.db.all<Record<string, string | null>>(
-          `SELECT c.path, s.kind, c.details->>'$.what' AS what, c.bytes, c.records, c.rejected, c.sha256,
+          `SELECT c.path, s.kind, c.details->>'$.what' AS what, c.bytes, c.records,
+             c.details->>'$.packets' AS packets, c.rejected, c.sha256,
              strftime(c.first_ts, '%Y-%m-%dT%H:%M:%S.%fZ') AS first, strftime(c.last_ts, '%Y-%m-%dT%H:%M:%S.%fZ') AS last
            FROM captures c JOIN sources s USING (source_id) ORDER BY c.path, c.sha256`,
         );
@@ -51,14 +54,15 @@ export function register(program: Command): void {
           ...r,
           bytes: Number(r.bytes),
           records: Number(r.records),
+          packets: r.packets === null ? null : Number(r.packets),
           rejected: Number(r.rejected),
         })) as InfoRow[];
         if (flags.json) printJson(info);
         else {
           process.stdout.write(
             `${table(
-              ['file', 'what', 'first', 'last', 'records', 'rejected', 'bytes'],
-              info.map((r) => [r.path, r.what, r.first, r.last, r.records, r.rejected, r.bytes]),
+              ['file', 'what', 'first', 'last', 'records', 'packets', 'rejected', 'bytes'],
+              info.map((r) => [r.path, r.what, r.first, r.last, r.records, r.packets ?? '', r.rejected, r.bytes]),
             )}\n`,
           );
         }

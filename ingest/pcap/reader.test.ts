@@ -1,0 +1,164 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cutToFile } from '../../cli/packets/cut-to-file.js';
+import { findCaptures } from '../../cli/packets/find-captures.js';
+import { wantedPackets } from '../../cli/packets/wanted-packets.js';
+import { tempDir } from '../../test/support/temp-dir.js';
+import { type TestCase, testCase } from '../../test/support/test-case.js';
+import { bytes, frame, pcap, type TimedFrame, tcp, u16, udp } from './testing/packets.js';
+
+const folder = tempDir('pcap-reader');
+const CLIENT: [string, number] = ['10.0.0.1', 40000];
+const SERVER: [string, number] = ['10.0.0.2', 80];
+const REQUEST = 'GET /index.html HTTP/1.1\r\nHost: a.example\r\nUser-Agent: test/1.0\r\n\r\n';
+const ANSWER = 'HTTP/1.1 200 OK\r\nContent-Length: 28\r\n\r\n<!DOCTYPE html><html></html>';
+const QUERY = bytes(u16(7), u16(0x0100), u16(1), u16(0), u16(0), u16(0), 1, 'a', 7, 'example', 0, u16(1), u16(1));
+
+const T0 = 1_700_000_000_000_000;
+const session = [
+  tcp(CLIENT, SERVER, 'S', 100, 0),
+  udp(['10.0.0.1', 5000], ['10.0.0.53', 53], QUERY),
+  tcp(SERVER, CLIENT, 'SA', 500, 101),
+  tcp(CLIENT, SERVER, 'A', 101, 501),
+  tcp(CLIENT, SERVER, 'PA', 101, 501, REQUEST),
+  tcp(SERVER, CLIENT, 'PA', 501, 101 + REQUEST.length, ANSWER),
+  tcp(CLIENT, SERVER, 'FA', 101 + REQUEST.length, 501 + ANSWER.length),
+  tcp(SERVER, CLIENT, 'FA', 501 + ANSWER.length, 102 + REQUEST.length),
+  tcp(CLIENT, SERVER, 'A', 102 + REQUEST.length, 502 + ANSWER.length),
+];
+const frames: TimedFrame[] = session.map((data, k) => ({ ts: T0 + k * 1000, data: frame(data) }));
+const capture = pcap(frames);
+
+describe('a small capture', () => {
+  let it0: TestCase;
+  beforeAll(async () => {
+    it0 = await testCase({ 'a.pcap': capture }, { label: 'malicious' });
+  });
+  afterAll(() => it0.close());
+
+  it('becomes flows in order of first packets, with uids as the SQL macro makes them', async () => {
+    const flows = await it0.rows(
+      `SELECT flow_id::INTEGER AS id, "row"::INTEGER AS n, proto, service, conn_state, outcome, orientation, ended, orig_l2_addr,
+         epoch_us(ts) = ${T0} + (n - 1) * 1000 AS at, uid = derived_uid(capture_id, "row") AS uid, local_orig
+       FROM flows ORDER BY flow_id`,
+    );
+    const mac = { orig_l2_addr: '02:00:00:00:00:01', at: true, uid: true, local_orig: null, orientation: 'seen' };
+    expect(flows).toEqual([
+      { id: 0, n: 1, proto: 'tcp', service: 'http', conn_state: 'SF', outcome: 'established', ended: 'closed', ...mac },
+      { id: 1, n: 2, proto: 'udp', service: 'dns', conn_state: 'S0', outcome: 'no_reply', ended: 'eof', ...mac },
+    ]);
+  });
+
+  it('becomes records of the flows', async () => {
+    const http = await it0.rows(
+      `SELECT h."row"::INTEGER AS n, method, host, uri, status_code, resp_mime_types, f.flow_id::INTEGER AS flow
+       FROM http h JOIN flows f USING (source_id, uid)`,
+    );
+    expect(http).toEqual([
+      {
+        n: 1,
+        method: 'GET',
+        host: 'a.example',
+        uri: '/index.html',
+        status_code: 200,
+        resp_mime_types: ['text/html'],
+        flow: 0,
+      },
+    ]);
+    const dns = await it0.rows(
+      'SELECT query, qtype_name, f.flow_id::INTEGER AS flow FROM dns JOIN flows f USING (source_id, uid)',
+    );
+    expect(dns).toEqual([{ query: 'a.example', qtype_name: 'A', flow: 1 }]);
+  });
+
+  it('keeps the places of packets, labels and facts', async () => {
+    expect(
+      await it0.rows(
+        'SELECT flow_id::INTEGER AS id, len(offsets)::INTEGER AS n, offsets[1] AS a FROM packet_index ORDER BY id',
+      ),
+    ).toEqual([
+      { id: 0, n: 8, a: '24' },
+      { id: 1, n: 1, a: String(24 + 16 + frames[0]!.data.length) },
+    ]);
+    expect(await it0.store.db.number("SELECT count(*) FROM labels WHERE class = 'malicious'")).toBe(2);
+    const facts = await it0.rows(
+      "SELECT records::INTEGER AS records, rejected::INTEGER AS rejected, details->>'$.packets' AS packets, details->>'$.link_types' AS links FROM captures",
+    );
+    expect(facts).toEqual([{ records: 2, rejected: 0, packets: '9', links: '[1]' }]);
+    expect(
+      await it0.store.db.number("SELECT count(*) FROM source_fields WHERE field IN ('ja3', 'history', 'rtt')"),
+    ).toBe(3);
+  });
+
+  it('gives its packets back', async () => {
+    const path = join(folder, 'originals');
+    mkdirSync(path, { recursive: true });
+    writeFileSync(join(path, 'renamed.pcap'), capture);
+    const wanted = await wantedPackets(it0.store.db, undefined, '1');
+    const out = join(folder, 'flow.pcap');
+    expect(await cutToFile(wanted, findCaptures(wanted, path, 'x'), out)).toBe(1);
+    expect(Buffer.from(readFileSync(out)).subarray(40).equals(Buffer.from(frames[1]!.data))).toBe(true);
+    expect(() => findCaptures(wanted, folder.replace(/$/, '/none'), 'x')).toThrow('no such folder');
+    writeFileSync(
+      join(path, 'renamed.pcap'),
+      capture.map((b, k) => (k === 100 ? b ^ 1 : b)),
+    );
+    expect(() => findCaptures(wanted, path, 'x')).toThrow('original capture is not in');
+    await expect(wantedPackets(it0.store.db, undefined, '99')).rejects.toThrow('not in this case');
+  });
+});
+
+it('gives equal rows for any threads, compressed or not', async () => {
+  const many = Array.from(
+    { length: 3000 },
+    (_, k): TimedFrame => ({
+      ts: T0 + k * 500,
+      data: frame(udp([`10.0.${k % 7}.${k % 251}`, 1000 + (k % 911)], ['10.9.9.9', 53], QUERY)),
+    }),
+  );
+  const file = pcap(many);
+  const dump = async (name: string, data: Uint8Array, threads: number): Promise<string> => {
+    const c = await testCase({ [name]: data }, { threads });
+    const rows = await c.rows('SELECT * EXCLUDE (capture_id, source_id, uid) FROM flows ORDER BY flow_id');
+    const dns = await c.rows('SELECT * EXCLUDE (capture_id, source_id, uid) FROM dns ORDER BY "row"');
+    c.close();
+    return JSON.stringify([rows, dns]);
+  };
+  const one = await dump('a.pcap', file, 1);
+  expect(await dump('a.pcap', file, 2)).toBe(one);
+  expect(await dump('a.pcap.gz', gzipSync(file), 2)).toBe(one);
+});
+
+it('reads a filter and a timeout', async () => {
+  const filtered = await testCase({ 'a.pcap': capture }, { bpf: 'udp' });
+  expect(await filtered.rows('SELECT proto FROM flows')).toEqual([{ proto: 'udp' }]);
+  filtered.close();
+  await expect(testCase({ 'a.pcap': capture }, { bpf: 'no such thing' })).rejects.toThrow('--bpf');
+  const gap = pcap([0, 400].map((s) => ({ ts: T0 + s * 1e6, data: frame(tcp(CLIENT, SERVER, 'PA', 100, 1, 'x')) })));
+  for (const [tcpInactivity, flows] of [
+    [300, 2],
+    [3600, 1],
+  ] as const) {
+    const c = await testCase({ 'a.pcap': gap }, { tcpInactivity });
+    expect(await c.store.db.number('SELECT count(*) FROM flows')).toBe(flows);
+    c.close();
+  }
+});
+
+it('says what is wrong inside a capture', async () => {
+  const c = await testCase({ 'a.pcap': capture.subarray(0, capture.length - 5) });
+  expect(c.warnings.join()).toContain('the file ends inside a record');
+  const rejects = await c.rows("SELECT reason FROM rejects WHERE place LIKE 'offset %'");
+  expect(rejects).toHaveLength(1);
+  c.close();
+});
+
+it.each([
+  ['a header that is cut', capture.subarray(0, 13), 'header is cut'],
+  ['an unknown link type', pcap(frames, { linkType: 147 }), 'link type 147 not supported'],
+  ['something else', bytes('not a capture at all\n'.repeat(10)), 'not a capture of a known kind'],
+])('refuses %s', async (_, data, message) => {
+  await expect(testCase({ 'a.pcap': data })).rejects.toThrow(message);
+});
