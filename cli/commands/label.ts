@@ -96,8 +96,7 @@ async function apply(db: Database, flags: Flags): Promise<number> {
   }
 }
 
-const csv = (path: string): string =>
-  `read_csv(${lit(path)}, header = true, all_varchar = true, normalize_names = true)`;
+const csv = (path: string): string => `read_csv(${lit(path)}, header = true, all_varchar = true)`;
 
 async function csvColumns(db: Database, path: string, needed: readonly string[]): Promise<string[]> {
   if (!existsSync(path)) throw inputError(`${path}: no such file`);
@@ -106,7 +105,7 @@ async function csvColumns(db: Database, path: string, needed: readonly string[])
     .catch((error: Error) => {
       throw inputError(`${path}: not a CSV file with a header (${error.message.split('\n')[0]})`);
     });
-  const names = columns.map((c) => c.column_name);
+  const names = columns.map((c) => c.column_name.trim().toLowerCase());
   const missing = needed.filter((n) => !names.includes(n));
   if (missing.length > 0) throw inputError(`${path}: no column ${missing.join(', ')} (it has ${names.join(', ')})`);
   return names;
