@@ -12,6 +12,7 @@ import { decidable, sourceFields } from './detection/requires.js';
 import { detectionHash, runDetection } from './detection/run-detection.js';
 import { scoreWindows } from './evidence/score.js';
 import type { AnalysisOptions } from './options.js';
+import { buildPairs } from './pairs/build.js';
 import { buildProfiles } from './profiles/build.js';
 import { writeProvenance } from './provenance.js';
 import { createViews } from './views.js';
@@ -68,7 +69,9 @@ async function prepare(db: Database, options: AnalysisOptions): Promise<{ allSou
   await setVariables(db, options);
   await ignoreFlows(db, options.whitelist);
   await createViews(db);
-  return buildProfiles(db, options);
+  const locality = await buildProfiles(db, options);
+  await buildPairs(db);
+  return locality;
 }
 
 /** Runs every detection that can decide; one that fails is recorded and the others go on. */

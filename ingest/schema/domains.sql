@@ -1,4 +1,6 @@
--- Ranked domains (subdomain counts, prevalence).
+-- Ranked registrable domains (a name below a public suffix). subdomains: distinct names asked; visits: queries; hosts:
+-- distinct profiles that asked. score: threat of many subdomains (0..0.8) plus modifiers; 0 without that threat.
+-- direct_hosts: hosts that connected to addresses of the domain without having asked for it.
 CREATE TABLE IF NOT EXISTS domains (
   domain VARCHAR NOT NULL,
   site VARCHAR NOT NULL,
@@ -8,5 +10,10 @@ CREATE TABLE IF NOT EXISTS domains (
   first_ts TIMESTAMP,
   last_ts TIMESTAMP,
   score DOUBLE,
-  severity VARCHAR
+  severity VARCHAR,
+  prevalence DOUBLE,
+  direct_hosts BIGINT,
+  dns_score DOUBLE,
+  prevalence_modifier DOUBLE,
+  direct_modifier DOUBLE
 );

@@ -1,4 +1,7 @@
--- Ranked pairs of a profile and a destination (beacons, long connections). Scores 0..1.
+-- Ranked pairs of a local profile and a destination outside: an address (kind ip) or a name (kind sni: TLS server name,
+-- HTTP Host). Pairs that could be a beacon, last long or strobe; the rest is not here. Part scores 0..1; `score` = the
+-- largest of beacon, long and strobe threat (0..0.8) plus modifiers. bytes: both directions; NULL scores: not eligible.
+-- prevalence: share of the local hosts of the site that talk to dst. proxied: connections asked of a proxy.
 CREATE TABLE IF NOT EXISTS pairs (
   profile VARCHAR NOT NULL,
   site VARCHAR NOT NULL,
@@ -16,5 +19,18 @@ CREATE TABLE IF NOT EXISTS pairs (
   long_score DOUBLE,
   prevalence DOUBLE,
   score DOUBLE,
-  severity VARCHAR
+  severity VARCHAR,
+  duration DOUBLE,
+  interval_seconds DOUBLE,
+  proxied BIGINT,
+  missing_host BIGINT,
+  beacon_threat DOUBLE,
+  strobe BOOLEAN,
+  prevalence_modifier DOUBLE,
+  first_seen_modifier DOUBLE,
+  missing_host_modifier DOUBLE,
+  rare_signature_modifier DOUBLE,
+  mime_modifier DOUBLE,
+  scope_start TIMESTAMP,
+  scope_end TIMESTAMP
 );
