@@ -1,6 +1,7 @@
 -- Scores of the candidates whose number lies in one part (pairs_from to pairs_to): sorted times and sizes and the counts of
 -- 24 bins, then the four scores. min(x, n) with n = all connections is a sorted list whatever the order of rows. Times are
--- whole seconds. Fewer than three intervals: no score. Values that a lambda uses are columns of an earlier step.
+-- whole seconds. Fewer than three intervals: no score. Values used
+-- by a lambda or more than once are columns of an earlier step: else they are computed each time.
 -- Example: a connection every 60 s for 24 h, 838 bytes each -> 1, 1, 1, 1.
 INSERT INTO beacon_scores
 WITH part AS (
@@ -30,16 +31,23 @@ WITH part AS (
   SELECT id, t[1] AS first_s, t[-1] AS last_s, mask, intervals(t) AS gaps, s, list_filter(h, lambda x: x > 0) AS f
   FROM series
 ), medians AS (
-  SELECT *, median2(gaps, 0, len(gaps)) AS gap2, median2(s, 0, len(s)) AS size2, class_width(f) AS width
+  SELECT *, class_width(f) AS width,
+    median2(gaps, 0, len(gaps) // 2) AS gap_q1, median2(gaps, 0, len(gaps)) AS gap_q2,
+    median2(gaps, len(gaps) - len(gaps) // 2, len(gaps) // 2) AS gap_q3,
+    median2(s, 0, len(s) // 2) AS size_q1, median2(s, 0, len(s)) AS size_q2,
+    median2(s, len(s) - len(s) // 2, len(s) // 2) AS size_q3
   FROM spread
   WHERE len(gaps) >= 3
+), distances AS (
+  SELECT *, distances2(gaps, gap_q2) AS gap_distances, distances2(s, size_q2) AS size_distances
+  FROM medians
 ), scores AS (
-  SELECT id, gap2,
-    score_stat(gaps, gap2, distances2(gaps, gap2), 1) AS ts_score,
-    score_stat(s, size2, distances2(s, size2), 0) AS ds_score,
+  SELECT id, gap_q2,
+    score_stat(gap_q1, gap_q2, gap_q3, gap_distances, 1) AS ts_score,
+    score_stat(size_q1, size_q2, size_q3, size_distances, 0) AS ds_score,
     dur_score(mask, first_s, last_s, getvariable('pairs_hi') - getvariable('pairs_lo')) AS dur_score,
     hist_score(f, width) AS hist_score
-  FROM medians
+  FROM distances
 )
-SELECT id, ts_score, ds_score, dur_score, hist_score, beacon_score(ts_score, ds_score, dur_score, hist_score), gap2 / 2
+SELECT id, ts_score, ds_score, dur_score, hist_score, beacon_score(ts_score, ds_score, dur_score, hist_score), gap_q2 / 2
 FROM scores;

@@ -5,11 +5,9 @@
 CREATE OR REPLACE TEMP MACRO median2(l, o, n) AS l[o + (n + 1) // 2] + l[o + n // 2 + 1];
 
 -- 1 - |Bowley skewness|. Quartiles are the medians of the halves, the middle element left out of both. Spread below 10, or
--- a quartile equal to the median: no skew. Example: skew_of(q1 * 2, q2 * 2, q3 * 2).
+-- a quartile equal to the median: no skew. Arguments are doubled. Example: skew_of(10, 40, 130) = 0.5.
 CREATE OR REPLACE TEMP MACRO skew_of(a, b, c) AS
   CASE WHEN c - a >= 20 AND b <> a AND b <> c THEN 1 - abs(a + c - 2 * b) / (c - a) ELSE 1 END;
-CREATE OR REPLACE TEMP MACRO skew_score(l) AS
-  skew_of(median2(l, 0, len(l) // 2), median2(l, 0, len(l)), median2(l, len(l) - len(l) // 2, len(l) // 2));
 
 -- Sorted doubled distances from a doubled median `m`. The median is an argument: inside the lambda it would be computed for
 -- every element. Example: distances2([1, 2, 4], 4) = [0, 2, 4].
@@ -19,8 +17,9 @@ CREATE OR REPLACE TEMP MACRO distances2(l, m) AS list_sort(list_apply(l, lambda 
 CREATE OR REPLACE TEMP MACRO mad_score(m, d, fallback) AS
   CASE WHEN m >= 2 THEN greatest(0, (2 * m - median2(d, 0, len(d))) / (2 * m)) ELSE fallback END;
 
--- Regularity of a sorted list of at least three values, to three decimals. Example: l = [0, 0, 0], fallback 0: 0.5.
-CREATE OR REPLACE TEMP MACRO score_stat(l, m, d, fallback) AS round((skew_score(l) + mad_score(m, d, fallback)) / 2, 3);
+-- Regularity of a sorted list of at least three values, to three decimals, from its doubled quartiles and distances.
+-- Example: [0, 0, 0] with fallback 0 -> 0.5.
+CREATE OR REPLACE TEMP MACRO score_stat(a, b, c, d, fallback) AS round((skew_of(a, b, c) + mad_score(b, d, fallback)) / 2, 3);
 
 -- Sorted non-zero intervals of sorted times. Example: intervals([1, 3, 3, 9]) = [2, 6].
 CREATE OR REPLACE TEMP MACRO intervals(t) AS

@@ -26,19 +26,20 @@ describe('score functions', () => {
   /** score_stat as the pass calls it: the median is a column of an earlier step. */
   const stat = async (list: string, fallback: number): Promise<unknown> =>
     value(
-      `score_stat(l, m, distances2(l, m), ${fallback}) FROM (SELECT ${list}::BIGINT[] AS l, median2(l, 0, len(l)) AS m)`,
+      `score_stat(a, b, c, distances2(l, b), ${fallback}) FROM (SELECT l, median2(l, 0, len(l) // 2) AS a,
+         median2(l, 0, len(l)) AS b, median2(l, len(l) - len(l) // 2, len(l) // 2) AS c FROM (SELECT ${list}::BIGINT[] AS l))`,
     );
 
   it.each([
     ['median2([1, 2, 4], 0, 3)', 4],
     ['median2([1, 2, 4, 8], 0, 4)', 6],
     ['distances2([1, 2, 4], 4)', [0, 2, 4]],
-    // Quartiles 2, 5 and 15 are below a spread of 10 only in the first: no skew.
-    ['skew_score([1, 3, 5, 7, 9])', 1],
-    // Halves [0, 10] and [30, 100]: Q1 5, Q2 20, Q3 65: (5 + 65 - 40) / 60 = .5.
-    ['skew_score([0, 10, 20, 30, 100])', 0.5],
-    // The median equals a quartile.
-    ['skew_score([20, 20, 20, 20, 90])', 1],
+    // [1, 3, 5, 7, 9]: quartiles 2, 5, 8: a spread below 10.
+    ['skew_of(4, 10, 16)', 1],
+    // [0, 10, 20, 30, 100]: quartiles 5, 20, 65: 1 - (5 + 65 - 40) / 60.
+    ['skew_of(10, 40, 130)', 0.5],
+    // [20, 20, 20, 20, 90]: the median equals a quartile.
+    ['skew_of(40, 40, 110)', 1],
     ['intervals([1, 3, 3, 9])', [2, 6]],
     ['intervals([5])', []],
     ['bin24(0, 0, 24)', '0'],
