@@ -25,8 +25,11 @@ interface Shape {
   readonly repeat: boolean;
 }
 
+/** A copy in any case: `slice` of a Buffer shares its memory, and damage would stay in the samples. */
+const copy = (bytes: Uint8Array): Uint8Array => Uint8Array.from(bytes);
+
 function mutate({ flow, packets }: Conversation, { damage, cut, drop, truncate, repeat }: Shape): Conversation {
-  let out: Packet[] = packets.map(({ fromOrig, bytes }) => ({ fromOrig, bytes: bytes.slice() }));
+  let out: Packet[] = packets.map(({ fromOrig, bytes }) => ({ fromOrig, bytes: copy(bytes) }));
   for (const { packet, at, value } of damage) {
     const target = out[packet % out.length]!.bytes;
     if (target.length > 0) target[at % target.length] = value;
@@ -56,6 +59,19 @@ function failures(conversation: Conversation): unknown[] {
 }
 
 describe('damaged input', () => {
+  it('is made from copies: the samples stay as they are', () => {
+    for (const sample of Object.values(SAMPLES)) {
+      const before = sample.packets.map((p) => Buffer.from(p.bytes).toString('hex'));
+      const everywhere = sample.packets.map((_, packet) => ({
+        packet,
+        at: 0,
+        value: sample.packets[packet]!.bytes[0]! ^ 0xff,
+      }));
+      mutate(sample, { damage: everywhere, cut: null, drop: null, truncate: null, repeat: false });
+      expect(sample.packets.map((p) => Buffer.from(p.bytes).toString('hex'))).toEqual(before);
+    }
+  });
+
   for (const [name, sample] of Object.entries(SAMPLES)) {
     it(`${name}: parsers neither throw nor hang`, () => {
       fc.assert(
