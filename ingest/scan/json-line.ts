@@ -3,9 +3,9 @@ const DEEPEST = 1000;
 
 /**
  * The object of one JSON line, or the reason why a strict JSON reader will not take it as one: also doubled keys in
- * the first two levels, halves of surrogate pairs and absurd nesting, which `JSON.parse` lets pass.
+ * the first `levels` levels, halves of surrogate pairs and absurd nesting, which `JSON.parse` lets pass.
  */
-export function brokenJsonObject(line: string): Record<string, unknown> | string {
+export function brokenJsonObject(line: string, levels = 2): Record<string, unknown> | string {
   if (nesting(line) > DEEPEST) return 'JSON nested too deep';
   let value: unknown;
   try {
@@ -15,7 +15,7 @@ export function brokenJsonObject(line: string): Record<string, unknown> | string
   }
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return 'not a JSON object';
   if (/\\u[dD][89a-fA-F]/.test(line) && /\\ud[89a-f]/.test(JSON.stringify(value))) return 'half a surrogate pair';
-  const double = doubledKey(line);
+  const double = doubledKey(line, levels);
   return double === undefined ? (value as Record<string, unknown>) : `key ${double} twice`;
 }
 
@@ -30,8 +30,8 @@ function nesting(line: string): number {
   return most;
 }
 
-/** A key that an object of the first two levels has twice. */
-function doubledKey(line: string): string | undefined {
+/** A key that an object of the first `levels` levels has twice. */
+function doubledKey(line: string, levels: number): string | undefined {
   const seen: Set<string>[] = [];
   const arrays: boolean[] = [];
   let found: string | undefined;
@@ -42,7 +42,7 @@ function doubledKey(line: string): string | undefined {
     } else if (char === '}' || char === ']') {
       arrays.pop();
       seen.pop();
-    } else if (char === ':' && key !== undefined && seen.length <= 2 && !arrays.includes(true)) {
+    } else if (char === ':' && key !== undefined && seen.length <= levels && !arrays.includes(true)) {
       const keys = seen[seen.length - 1];
       const name = JSON.parse(key) as string;
       if (keys?.has(name)) found ??= name;

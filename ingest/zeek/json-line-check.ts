@@ -1,3 +1,5 @@
+import { brokenJsonObject } from '../scan/json-line.js';
+
 /**
  * A test for one line of a JSON log: undefined when DuckDB will read it with the given types, else the reason
  * why it is no record. Slow and exact: used only for files in which something is wrong.
@@ -6,14 +8,9 @@ export function jsonLineCheck(
   columns: readonly { readonly name: string; readonly type: string }[],
 ): (line: string) => string | undefined {
   return (line) => {
-    let value: unknown;
-    try {
-      value = JSON.parse(line);
-    } catch {
-      return 'broken JSON';
-    }
-    if (value === null || typeof value !== 'object' || Array.isArray(value)) return 'not a JSON object';
-    const object = value as Record<string, unknown>;
+    // Zeek's logs are flat: what an unknown field holds is kept as it is.
+    const object = brokenJsonObject(line, 1);
+    if (typeof object === 'string') return object;
     for (const { name, type } of columns) {
       const v = object[name];
       if (v === undefined || v === null) continue;

@@ -192,6 +192,19 @@ describe('records that are broken', () => {
     expect(got.flows).toBe(2);
     expect(got.rejects.map((r) => r.place)).toEqual(['line 2', 'line 3', 'line 4', 'line 5']);
   });
+  it('JSON that only a strict reader refuses costs its own line, not the file', () => {
+    const good = (uid: string): string =>
+      `{"ts":1700000000.5,"uid":"${uid}","id.orig_h":"10.0.0.1","id.orig_p":1,"id.resp_h":"10.0.0.2","id.resp_p":2,"proto":"tcp","conn_state":"SF"}`;
+    const lines = [good('C1'), good('C2').replace('"proto"', '"uid":"C9","proto"'), good('C3\\ud800'), good('C4')];
+    const got = ingest(file('conn.log', `${lines.join('\n')}\n`));
+    expect(got).toEqual({
+      flows: 2,
+      rejects: [
+        { place: 'line 2', reason: 'key uid twice' },
+        { place: 'line 3', reason: 'half a surrogate pair' },
+      ],
+    });
+  });
   it('a second flow with the same uid', () => {
     const got = ingest(
       file('conn.log', `${HEADER}${row({ uid: 'CSAME' })}\n${row({ uid: 'CSAME', h: '10.0.0.9' })}\n`),
