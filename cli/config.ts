@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { networkRange } from '../analysis/networks.js';
 import { type AnalysisOptions, defaultOptions, type ParameterValue, parseWindow } from '../analysis/options.js';
 import { readWhitelist } from '../analysis/whitelist/whitelist.js';
+import { megabytes } from '../ingest/case/memory-size.js';
 import { usageError } from './errors.js';
 import { parseYaml } from './yaml-file.js';
 
@@ -137,9 +138,8 @@ function threads(text: string | undefined): number | undefined {
 
 /** A size such as 512MB or 2GB; at least 256 MB. */
 function memoryLimit(text: string): string {
-  const match = /^(\d+(?:\.\d+)?)\s*([KMGT]i?B)$/i.exec(text.trim());
-  const factor = { K: 1e3, M: 1e6, G: 1e9, T: 1e12 }[match?.[2]?.[0]?.toUpperCase() ?? ''];
-  if (!match || factor === undefined) throw usageError(`--memory-limit ${text}: expected a size such as 512MB or 2GB`);
-  if (Number(match[1]) * factor < 256e6) throw usageError(`--memory-limit ${text}: at least 256MB`);
+  const size = megabytes(text);
+  if (size === undefined) throw usageError(`--memory-limit ${text}: expected a size such as 512MB or 2GB`);
+  if (size < 256) throw usageError(`--memory-limit ${text}: at least 256MB`);
   return text.trim();
 }

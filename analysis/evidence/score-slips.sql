@@ -1,9 +1,4 @@
 -- Slips' sum of weight x confidence, for comparison. Millionths are summed as integers.
-CREATE OR REPLACE TEMP TABLE counting AS
-SELECT e.evidence_id, e.detection, e.site, e.profile, e.tw_start, e.ts, round(e.weight * e.confidence, 6) AS s
-FROM evidence e
-WHERE e.counts;
-
 CREATE OR REPLACE TEMP TABLE window_scores AS
 SELECT site, profile, tw_start,
   round(sum((s * 1000000)::BIGINT) / 1000000, 6)::DOUBLE AS score,

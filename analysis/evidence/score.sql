@@ -1,10 +1,5 @@
 -- Score of each window: per detection the strongest s = weight x confidence that counts, then 1 - product(1 - s).
 -- The product runs over detections in order of their ids, so that it rounds the same way every time.
-CREATE OR REPLACE TEMP TABLE counting AS
-SELECT e.evidence_id, e.detection, e.site, e.profile, e.tw_start, e.ts, round(e.weight * e.confidence, 6) AS s
-FROM evidence e
-WHERE e.counts;
-
 CREATE OR REPLACE TEMP TABLE window_scores AS
 SELECT site, profile, tw_start,
   round(1 - list_reduce(list_prepend(1::DOUBLE, list(1 - s ORDER BY detection)), lambda x, y: x * y), 6) AS score,

@@ -6,6 +6,7 @@ import { runPass } from '../passes.js';
 export async function scoreWindows(db: Database, options: AnalysisOptions): Promise<void> {
   const threshold = options.scoring === 'slips' ? options.slipsThreshold : options.evidenceThreshold;
   await db.run(`SET VARIABLE evidence_threshold = ${threshold}::DOUBLE`);
+  await runPass(db, 'evidence/counting.sql');
   await runPass(db, options.scoring === 'slips' ? 'evidence/score-slips.sql' : 'evidence/score.sql');
   await runPass(db, 'evidence/alerts.sql');
 }

@@ -6,6 +6,7 @@ import { asset } from '../../cli/package-root.js';
 import { Database } from './database.js';
 import { refuseForeignObjects } from './foreign-objects.js';
 import { makeFolder } from './make-folder.js';
+import { megabytes } from './memory-size.js';
 import { recordTables, storedViews, tables } from './schema.js';
 import { lit } from './sql.js';
 
@@ -152,10 +153,9 @@ export class CaseStore {
 
 /** DuckDB's own limit in MB leaves room for what it does not count: allocator slack, buffers of readers, result rows. */
 function engineLimit(limit: string): number {
-  const match = /^(\d+(?:\.\d+)?)\s*([KMGT])i?B$/i.exec(limit);
-  if (!match) throw usageError(`memory limit ${limit}: expected a size such as 512MB or 2GB`);
-  const unit = { K: 0.001, M: 1, G: 1000, T: 1_000_000 }[match[2]!.toUpperCase() as 'K' | 'M' | 'G' | 'T'];
-  return Math.max(128, Math.floor(Number(match[1]) * unit * 0.85));
+  const size = megabytes(limit);
+  if (size === undefined) throw usageError(`memory limit ${limit}: expected a size such as 512MB or 2GB`);
+  return Math.max(128, Math.floor(size * 0.85));
 }
 
 /** Rows of captures that never became complete (an interrupted ingest) go. */

@@ -38,14 +38,3 @@ export function pseudoSum(addr: Int32Array, proto: number, length: number): numb
   }
   return sum;
 }
-
-/** True when the transport checksum over `buf[start, end)` with the pseudo header is right. */
-export function transportChecksumOk(
-  addr: Int32Array,
-  proto: number,
-  buf: Uint8Array,
-  start: number,
-  end: number,
-): boolean {
-  return fold16(sum16(buf, start, end, pseudoSum(addr, proto, end - start))) === 0xffff;
-}

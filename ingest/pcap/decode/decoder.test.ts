@@ -54,9 +54,20 @@ describe('link layers', () => {
     expect(records).toMatchObject([
       {
         table: 'arp',
-        row: { operation: 'request', orig_h: '10.0.0.1', resp_h: '10.0.0.9', src_mac: '02:00:00:00:00:01' },
+        row: {
+          operation: 'request',
+          orig_h: '10.0.0.1',
+          resp_h: '10.0.0.9',
+          src_mac: '02:00:00:00:00:01',
+          dst_mac: '02:00:00:00:00:02',
+          orig_hw: '02:00:00:00:00:01',
+          resp_hw: '00:00:00:00:00:00',
+        },
       },
     ]);
+    expect((await runFrames([ethernet(0x0806, arp.subarray(0, 20))])).records.filter((r) => r.table === 'arp')).toEqual(
+      [],
+    );
   });
 });
 

@@ -10,7 +10,6 @@ import {
   I_PORTS,
   I_PROTO,
   STRIDE_BYTES,
-  STRIDE_D,
   STRIDE_I,
 } from './layout.js';
 
@@ -208,7 +207,6 @@ export class FlowTable {
 }
 
 /** Doubles per record, for callers that index `FlowTable.d`. */
-export const D_PER_FLOW = STRIDE_D;
 
 /** Hash that is the same for both directions of a flow. */
 export function flowHash(addr: Int32Array, ports: number, proto: number): number {

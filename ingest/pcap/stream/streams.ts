@@ -1,4 +1,4 @@
-import type { DissectTable, FlowContext } from '../dissect/dissector.js';
+import type { FlowContext } from '../dissect/dissector.js';
 import { FlowFeed } from '../dissect/feed.js';
 import type { DissectSession } from '../dissect/session.js';
 import { D_SERIAL, I_ADDR, I_PORTS, I_PROTO, I_STREAM, STRIDE_D, STRIDE_I } from '../flow/layout.js';
@@ -152,6 +152,3 @@ export class Streams {
     return (service !== undefined ? own?.[service] : undefined) ?? this.limits.bytes;
   }
 }
-
-/** Tables a record may belong to, re-exported for sinks. */
-export type RecordTable = DissectTable;
