@@ -1,12 +1,10 @@
-import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { CaseStore } from '../../ingest/case/case-store.js';
+import { lit } from '../../ingest/case/sql.js';
 import { ingest } from '../../ingest/ingest.js';
+import { benchmark, sha256Cpu, show, withFolder } from './measure.js';
 
 /**
  * Ingest of Argus text against the least that could be done with it: hashing the file and one bare
@@ -27,15 +25,6 @@ const TYPES = [
   'VARCHAR',
 ];
 const MEMORY = '1GB';
-
-interface Cost {
-  /** CPU seconds, user and system. */
-  readonly cpu: number;
-  /** Wall clock seconds. */
-  readonly wall: number;
-  /** Peak memory of the process, MB. */
-  readonly rss: number;
-}
 
 /** Writes flows that look like an office with a scan in it; the same bytes for the same number. */
 function writeFlows(path: string, rows: number): void {
@@ -66,61 +55,35 @@ function writeFlows(path: string, rows: number): void {
   closeSync(fd);
 }
 
-async function part(name: string, file: string, folder: string): Promise<void> {
-  const start = process.cpuUsage();
-  const from = Date.now();
-  if (name === 'hash') createHash('sha256').update(readFileSync(file)).digest('hex');
-  else if (name === 'bare') {
-    const db = await DuckDBInstance.create(join(folder, 'bare.duckdb'), { threads: '2', memory_limit: MEMORY });
-    const connection = await db.connect();
-    const columns = HEADER.split(',').map((c, i) => `'${c}': '${TYPES[i]}'`);
+const parts = {
+  bare: async ([file, db]: readonly string[]): Promise<void> => {
+    const instance = await DuckDBInstance.create(db!, { threads: '2', memory_limit: MEMORY });
+    const connection = await instance.connect();
+    const columns = HEADER.split(',').map((c, i) => `${lit(c)}: ${lit(TYPES[i]!)}`);
     await connection.run(
-      `CREATE TABLE t AS SELECT * FROM read_csv('${file.replaceAll("'", "''")}', header = false, skip = 1, delim = ',', quote = '',
+      `CREATE TABLE t AS SELECT * FROM read_csv(${lit(file!)}, header = false, skip = 1, delim = ',', quote = '',
          auto_detect = false, columns = {${columns.join(', ')}})`,
     );
     await connection.run('CHECKPOINT');
-  } else {
-    const path = join(folder, 'case.duckdb');
-    const store = await CaseStore.open(path, { mode: 'create', threads: 2, memoryLimit: MEMORY });
-    await ingest(store, [file]);
+  },
+  ingest: async ([file, db]: readonly string[]): Promise<void> => {
+    const store = await CaseStore.open(db!, { mode: 'create', threads: 2, memoryLimit: MEMORY });
+    await ingest(store, [file!]);
     store.close();
-  }
-  const used = process.cpuUsage(start);
-  const cost: Cost = {
-    cpu: (used.user + used.system) / 1e6,
-    wall: (Date.now() - from) / 1e3,
-    rss: Math.round(process.resourceUsage().maxRSS / 1024),
-  };
-  console.log(JSON.stringify(cost));
-}
+  },
+};
 
-function measure(name: string, file: string): Cost {
-  const folder = mkdtempSync(join(tmpdir(), 'bench-'));
-  try {
-    const self = fileURLToPath(import.meta.url);
-    const out = execFileSync(process.execPath, [...process.execArgv, self, '--part', name, file, folder], {
-      encoding: 'utf8',
-    });
-    return JSON.parse(out) as Cost;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-if (process.argv[2] === '--part') await part(process.argv[3]!, process.argv[4]!, process.argv[5]!);
-else {
-  const folder = mkdtempSync(join(tmpdir(), 'bench-'));
-  try {
-    const file = process.argv[3] ?? join(folder, 'big.binetflow');
-    if (process.argv[3] === undefined) writeFlows(file, Number(process.argv[2] ?? 1_000_000));
-    // The least of three rounds, each with all parts: other work on the machine falls on all alike.
-    const rounds = [1, 2, 3].map(() => ['hash', 'bare', 'ingest'].map((name) => measure(name, file)));
-    const least = (i: number): Cost =>
-      rounds.map((r) => r[i]!).reduce((best, cost) => (cost.cpu < best.cpu ? cost : best));
-    const [hash, bare, whole] = [least(0), least(1), least(2)];
-    const ratio = whole.cpu / (hash.cpu + bare.cpu);
-    console.log(JSON.stringify({ hash, bare, ingest: whole, ratio: Number(ratio.toFixed(2)) }));
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
+await benchmark(import.meta.filename, parts, async (run) => {
+  await withFolder(async (folder) => {
+    const [rows = '1000000', given] = process.argv.slice(2);
+    const file = given ?? join(folder, 'big.binetflow');
+    if (given === undefined) writeFlows(file, Number(rows));
+    const hash = sha256Cpu(file);
+    const bare = run('bare', file, join(folder, 'bare.duckdb'));
+    const ours = run('ingest', file, join(folder, 'case.duckdb'));
+    process.stdout.write(`sha256sum                          ${hash.toFixed(2)} CPU s\n`);
+    show('bare read_csv', bare);
+    show(`ingest at ${MEMORY}`, ours);
+    process.stdout.write(`ratio ${(ours.cpu / (hash + bare.cpu)).toFixed(2)}\n`);
+  });
+});

@@ -1,107 +1,51 @@
 /**
  * EVE ingest against `sha256sum` plus one bare `CREATE TABLE AS SELECT … FROM read_json` of the columns that are
- * filled, in CPU seconds of one run. `tsx test/bench/eve-ingest.ts [SIZE] [MEMORY_LIMIT]`
+ * filled, in CPU seconds of one run. `tsx test/bench/eve-ingest.ts [SIZE=600M] [MEMORY=1GB]`
  */
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { packageRoot } from '../../cli/package-root.js';
 import { CaseStore } from '../../ingest/case/case-store.js';
 import { ingest } from '../../ingest/ingest.js';
-import { eveColumns, readEve } from '../../ingest/suricata/columns.js';
+import { type EveColumn, eveColumns, readEve } from '../../ingest/suricata/columns.js';
 import { unionOfFilledColumns } from './eve-columns.js';
+import { benchmark, grown, sha256Cpu, show, withFolder } from './measure.js';
 
-const shared = join(packageRoot, '..', 'shared');
-const [task, file, out, limit] = process.argv.slice(2);
-
-interface Usage {
-  /** User and system time, s. */
-  readonly cpu: number;
-  /** Peak resident set, MB. */
-  readonly rss: number;
+async function bare(columns: readonly EveColumn[], [file, db, memory]: readonly string[]): Promise<void> {
+  const instance = await DuckDBInstance.create(db!, { threads: '2', memory_limit: memory! });
+  const connection = await instance.connect();
+  await connection.run(`CREATE TABLE bare AS SELECT * FROM ${readEve(file!, columns, 0)}`);
+  await connection.run('CHECKPOINT');
+  connection.closeSync();
+  instance.closeSync();
 }
 
-if (task === 'child-ingest' || task === 'child-full' || task === 'child-staged') await child(task, file!, out!, limit!);
-else main(task ?? '600M', file ?? '1GB');
-
-function main(size: string, memoryLimit: string): void {
-  const tool = join(shared, 'tools', 'make-big.sh');
-  if (!existsSync(tool)) {
-    console.log('skipped: ../shared/tools/make-big.sh is not there');
-    return;
-  }
-  const dir = mkdtempSync(join(tmpdir(), 'eve-bench-'));
-  try {
-    const input = join(dir, 'eve.json');
-    const seed = join(shared, 'data/suricata/slips/test6-malicious.suricata.json');
-    const made = spawnSync('bash', [tool, 'eve', seed, input, size], { env: { ...process.env, EXT: '1' } });
-    console.log(`input: ${statSync(input).size} bytes, ${made.stderr.toString().trim()}`);
-    const hash = sha256sum(input);
-    const bare = run('child-full', input, join(dir, 'bare.duckdb'), memoryLimit);
-    const staged = run('child-staged', input, join(dir, 'staged.duckdb'), memoryLimit);
-    const ours = run('child-ingest', input, join(dir, 'case.duckdb'), memoryLimit);
-    console.log(`sha256sum                      ${hash.toFixed(2)} CPU s`);
-    console.log(`bare read_json, all typed      ${bare.cpu.toFixed(2)} CPU s`);
-    console.log(`bare read_json, as we stage    ${staged.cpu.toFixed(2)} CPU s`);
-    console.log(
-      `ingest                         ${ours.cpu.toFixed(2)} CPU s, peak RSS ${ours.rss} MB at ${memoryLimit}`,
-    );
-    console.log(`ratio                          ${(ours.cpu / (hash + bare.cpu)).toFixed(2)} (target 1.5)`);
-    console.log(`ratio to the staged columns    ${(ours.cpu / (hash + staged.cpu)).toFixed(2)}`);
-  } finally {
-    rmSync(dir, { recursive: true, force: true });
-  }
-}
-
-function sha256sum(path: string): number {
-  const timed = spawnSync('bash', ['-c', 'TIMEFORMAT="%U %S"; time sha256sum "$0" >/dev/null', path], {
-    env: { ...process.env, LC_ALL: 'C' },
-  });
-  return timed.stderr
-    .toString()
-    .trim()
-    .split(' ')
-    .reduce((sum, part) => sum + Number(part), 0);
-}
-
-function run(what: string, input: string, db: string, memoryLimit: string): Usage {
-  const self = fileURLToPath(import.meta.url);
-  const done = spawnSync(process.execPath, ['--import', 'tsx', self, what, input, db, memoryLimit], {
-    cwd: packageRoot,
-    maxBuffer: 1e8,
-  });
-  const line = done.stdout.toString().trim().split('\n').pop() ?? '';
-  if (done.status !== 0) throw new Error(`${what}: ${done.stderr.toString()}`);
-  return JSON.parse(line) as Usage;
-}
-
-async function child(what: string, input: string, db: string, memoryLimit: string): Promise<void> {
-  let cpu: number;
-  if (what === 'child-ingest') {
-    const store = await CaseStore.open(db, { mode: 'create', threads: 2, memoryLimit });
-    cpu = await cpuSeconds(async () => {
-      await ingest(store, [input]);
-    });
+const parts = {
+  typed: (args: readonly string[]): Promise<void> => bare(unionOfFilledColumns, args),
+  staged: (args: readonly string[]): Promise<void> => bare(eveColumns([]), args),
+  ingest: async ([file, db, memory]: readonly string[]): Promise<void> => {
+    const store = await CaseStore.open(db!, { mode: 'create', threads: 2, memoryLimit: memory! });
+    await ingest(store, [file!]);
     store.close();
-  } else {
-    const instance = await DuckDBInstance.create(db, { threads: '2', memory_limit: memoryLimit });
-    const connection = await instance.connect();
-    const columns = what === 'child-full' ? unionOfFilledColumns : eveColumns([]);
-    cpu = await cpuSeconds(async () => {
-      await connection.run(`CREATE TABLE bare AS SELECT * FROM ${readEve(input, columns, 0)}`);
-      await connection.run('CHECKPOINT');
-    });
-    instance.closeSync();
-  }
-  console.log(JSON.stringify({ cpu, rss: Math.round(process.resourceUsage().maxRSS / 1024) } satisfies Usage));
-}
+  },
+};
 
-async function cpuSeconds(work: () => Promise<void>): Promise<number> {
-  const before = process.cpuUsage();
-  await work();
-  const used = process.cpuUsage(before);
-  return (used.user + used.system) / 1e6;
-}
+await benchmark(import.meta.filename, parts, async (run) => {
+  const [size = '600M', memory = '1GB'] = process.argv.slice(2);
+  await withFolder(async (folder) => {
+    const file = grown('eve', 'suricata/slips/test6-malicious.suricata.json', folder, size);
+    if (file === undefined) {
+      process.stdout.write('skipped: no captures beside the checkout\n');
+      return;
+    }
+    const hash = sha256Cpu(file);
+    const typed = run('typed', file, join(folder, 'typed.duckdb'), memory);
+    const staged = run('staged', file, join(folder, 'staged.duckdb'), memory);
+    const ours = run('ingest', file, join(folder, 'case.duckdb'), memory);
+    process.stdout.write(`sha256sum                          ${hash.toFixed(2)} CPU s\n`);
+    show('bare read_json, all typed', typed);
+    show('bare read_json, as we stage', staged);
+    show(`ingest at ${memory}`, ours);
+    process.stdout.write(`ratio ${(ours.cpu / (hash + typed.cpu)).toFixed(2)} (target 1.5)\n`);
+    process.stdout.write(`ratio to the staged columns ${(ours.cpu / (hash + staged.cpu)).toFixed(2)}\n`);
+  });
+});
