@@ -97,6 +97,34 @@ describe('CaseStore', () => {
     store.close();
   });
 
+  it('makes a case of an empty database, as a run killed at its very beginning leaves it', async () => {
+    const path = fresh();
+    await tamper(path, 'CHECKPOINT');
+    for (const mode of ['read', 'update'] as const) {
+      await expect(CaseStore.open(path, { mode })).rejects.toThrow('refusing to open it');
+    }
+    const store = await CaseStore.open(path, { mode: 'create' });
+    expect(await store.db.number('SELECT count(*) FROM flows')).toBe(0);
+    store.close();
+    (await CaseStore.open(path, { mode: 'read' })).close();
+  });
+
+  it('says what to do about an empty file', async () => {
+    const path = fresh();
+    writeFileSync(path, '');
+    for (const mode of ['create', 'update', 'read'] as const) {
+      await expect(CaseStore.open(path, { mode })).rejects.toThrow('is an empty file; delete it and run again');
+    }
+  });
+
+  it('makes no case of a database that holds anything else', async () => {
+    for (const statement of ['CREATE TABLE t (a INTEGER)', 'CREATE VIEW v AS SELECT 1', 'CREATE MACRO m(x) AS x']) {
+      const path = fresh();
+      await tamper(path, statement);
+      await expect(CaseStore.open(path, { mode: 'create' })).rejects.toThrow('refusing to open it');
+    }
+  });
+
   it('opens from a copy elsewhere and leaves no temporary folder', async () => {
     const path = await makeCase();
     const copy = fresh();

@@ -4,7 +4,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { CliError, inputError, usageError } from '../../cli/errors.js';
 import { asset } from '../../cli/package-root.js';
 import { Database } from './database.js';
-import { refuseForeignObjects } from './foreign-objects.js';
+import { holdsNothing, refuseForeignObjects } from './foreign-objects.js';
 import { makeFolder } from './make-folder.js';
 import { megabytes } from './memory-size.js';
 import { recordTables, storedViews, tables } from './schema.js';
@@ -68,6 +68,10 @@ export class CaseStore {
       throw inputError(`${path}: no such case; make one with 'slipstream ingest INPUT... --db ${path}'`);
     }
     if (existsSync(path) && statSync(path).isDirectory()) throw inputError(`${path}: is a folder, not a case file`);
+    // Not removed here: another process may have made it this very moment.
+    if (existsSync(path) && statSync(path).size === 0) {
+      throw inputError(`${path}: is an empty file; delete it and run again`);
+    }
     if (open.has(key)) throw new CliError(`${path}: the case is already open in this process`);
     open.add(key);
     const tempDir = `${key}.tmp-${process.pid}`;
@@ -75,8 +79,7 @@ export class CaseStore {
     let instance: DuckDBInstance | undefined;
     try {
       removeStaleTemp(key);
-      const fresh = !existsSync(path);
-      if (fresh) makeFolder(dirname(key));
+      if (options.mode === 'create') makeFolder(dirname(key));
       instance = await DuckDBInstance.create(key, {
         threads: String(options.threads ?? 2),
         memory_limit: `${limitMb}MB`,
@@ -90,7 +93,7 @@ export class CaseStore {
       });
       const db = new Database(await instance.connect());
       const store = new CaseStore(path, key, instance, db, tempDir, limitMb);
-      await store.#prepare(fresh, options);
+      await store.#prepare(options);
       return store;
     } catch (error) {
       instance?.closeSync();
@@ -126,7 +129,7 @@ export class CaseStore {
     rmSync(this.tempDir, { recursive: true, force: true });
   }
 
-  async #prepare(fresh: boolean, options: CaseOptions): Promise<void> {
+  async #prepare(options: CaseOptions): Promise<void> {
     const { db } = this;
     await db.run("SET TimeZone = 'UTC'");
     if (options.mode === 'read') {
@@ -136,7 +139,9 @@ export class CaseStore {
       await db.run('SET lock_configuration = true');
       return;
     }
-    if (!fresh) await refuseForeignObjects(db, this.path);
+    // A run killed before its first commit leaves a database with nothing in it: as good as no file.
+    const nothingYet = options.mode === 'create' && (await holdsNothing(db));
+    if (!nothingYet) await refuseForeignObjects(db, this.path);
     await db.transaction(async () => {
       for (const t of tables) await db.run(t.sql);
       for (const v of storedViews) await db.run(v.sql);

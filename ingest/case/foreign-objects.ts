@@ -9,6 +9,7 @@ const ownViews = new Set(
   ),
 );
 
+const HERE = 'database_name = current_database()';
 const READS_FILES = /\b(read_\w+|glob|getenv|\w+_scan)\s*\(|\bFROM\s+'/i;
 
 /**
@@ -21,9 +22,8 @@ export async function refuseForeignObjects(db: Database, path: string): Promise<
   const refuse = (what: string): never => {
     throw inputError(`${path}: not a case made by slipstream (${what}); refusing to open it`);
   };
-  const here = 'database_name = current_database()';
   const views = await db.all<{ name: string; sql: string }>(
-    `SELECT schema_name || '.' || view_name AS name, sql FROM duckdb_views() WHERE ${here} AND NOT internal ORDER BY name`,
+    `SELECT schema_name || '.' || view_name AS name, sql FROM duckdb_views() WHERE ${HERE} AND NOT internal ORDER BY name`,
   );
   const known = new Set(tables.map((t) => `main.${t.name}`));
   for (const view of views) {
@@ -33,7 +33,7 @@ export async function refuseForeignObjects(db: Database, path: string): Promise<
   const found = new Set(
     (
       await db.all<{ name: string }>(
-        `SELECT table_name AS name FROM duckdb_tables() WHERE ${here} AND schema_name = 'main' ORDER BY name`,
+        `SELECT table_name AS name FROM duckdb_tables() WHERE ${HERE} AND schema_name = 'main' ORDER BY name`,
       )
     ).map((t) => t.name),
   );
@@ -41,12 +41,22 @@ export async function refuseForeignObjects(db: Database, path: string): Promise<
     if (!found.has(table)) refuse(`it has no table ${table}`);
   }
   const macros = await db.all<{ name: string }>(
-    `SELECT function_name AS name FROM duckdb_functions() WHERE ${here} AND NOT internal ORDER BY name`,
+    `SELECT function_name AS name FROM duckdb_functions() WHERE ${HERE} AND NOT internal ORDER BY name`,
   );
   if (macros[0]) refuse(`unexpected macro ${JSON.stringify(macros[0].name)}`);
   const generated = await db.number(
-    `SELECT count(*) FROM duckdb_columns() WHERE ${here} AND NOT internal AND schema_name = 'main' AND column_default LIKE '%(%'
+    `SELECT count(*) FROM duckdb_columns() WHERE ${HERE} AND NOT internal AND schema_name = 'main' AND column_default LIKE '%(%'
        AND column_default NOT LIKE 'CAST(%'`,
   );
   if (generated > 0) refuse('columns with computed defaults');
+}
+
+/** True when a database has no table, view or macro of anybody's. */
+export async function holdsNothing(db: Database): Promise<boolean> {
+  const objects = await db.number(
+    `SELECT (SELECT count(*) FROM duckdb_tables() WHERE ${HERE} AND NOT internal)
+       + (SELECT count(*) FROM duckdb_views() WHERE ${HERE} AND NOT internal)
+       + (SELECT count(*) FROM duckdb_functions() WHERE ${HERE} AND NOT internal)`,
+  );
+  return objects === 0;
 }
