@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { alertsJsonl } from '../../analysis/alerts-jsonl.js';
 import { detect } from '../../analysis/detect.js';
+import { loadDetections } from '../../analysis/detection/registry.js';
 import { CaseStore } from '../../ingest/case/case-store.js';
 import { makeFolder } from '../../ingest/case/make-folder.js';
 import { renderReport } from '../../reports/render.js';
@@ -41,16 +42,16 @@ Examples:
       const settings = runSettings(flags);
       const progress = new Progress(flags.progress);
       const path = (name: string): string => join(flags.output as string, name);
+      const detections = loadDetections(settings.analysis.detectionPaths);
       makeFolder(flags.output);
       const store = await CaseStore.open(path('case.duckdb'), { mode: 'create', ...settings });
       try {
         const files = await readInputs(store, inputs, flags, settings, progress);
-        const summary = await detect(store, settings.analysis, (step, done, total) =>
-          progress.update(step, done, total),
-        );
+        const step = (name: string, done: number, total: number): void => progress.update(name, done, total);
+        const summary = await detect(store, settings.analysis, step, detections);
         progress.update('report');
         writeWhole(path('alerts.jsonl'), await alertsJsonl(store.db));
-        writeWhole(path('report.html'), await renderReport(store, reportOptions(flags)));
+        writeWhole(path('report.html'), await renderReport(store, { ...reportOptions(flags), detections }));
         const outputs = { 'alerts.jsonl': path('alerts.jsonl'), 'report.html': path('report.html') };
         writeWhole(path('manifest.json'), await manifest(store.db, outputs));
         progress.clear();

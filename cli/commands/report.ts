@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { loadDetections } from '../../analysis/detection/registry.js';
 import { CaseStore } from '../../ingest/case/case-store.js';
 import { renderReport, reportData } from '../../reports/render.js';
 import { printJson, withResources } from '../common.js';
@@ -20,6 +21,7 @@ export function register(program: Command): void {
       .option('--until <time>', 'only findings before this time (UTC)')
       .option('--title <text>', 'title of the report')
       .option('--tlp <level>', 'traffic light protocol: clear, green, amber, amber+strict, red')
+      .option('--config <file>', 'YAML configuration of the run: it names folders of your own detections')
       .option('--json', "print the report's data as JSON"),
   )
     .addHelpText(
@@ -28,11 +30,13 @@ export function register(program: Command): void {
     )
     .action(async (flags) => {
       if (!flags.output && !flags.json) throw usageError('say where the report goes with -o FILE, or --json');
-      const store = await CaseStore.open(flags.db, { mode: 'read', ...runSettings(flags) });
+      const settings = runSettings(flags);
+      const options = { ...reportOptions(flags), detections: loadDetections(settings.analysis.detectionPaths) };
+      const store = await CaseStore.open(flags.db, { mode: 'read', ...settings });
       try {
-        if (flags.json) printJson(await reportData(store, reportOptions(flags)));
+        if (flags.json) printJson(await reportData(store, options));
         if (flags.output) {
-          writeWhole(flags.output, await renderReport(store, reportOptions(flags)));
+          writeWhole(flags.output, await renderReport(store, options));
           if (!flags.json) process.stdout.write(`Report: ${safe(flags.output)}\n`);
         }
       } finally {

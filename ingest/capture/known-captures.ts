@@ -1,4 +1,5 @@
 import type { Database } from '../case/database.js';
+import { lit } from '../case/sql.js';
 
 /** A capture that the case already holds. */
 export interface KnownCapture {
@@ -14,11 +15,14 @@ export interface KnownCapture {
   readonly lines: number;
 }
 
-export async function knownCaptures(db: Database): Promise<KnownCapture[]> {
+/** @param hashes only captures with one of these SHA-256; all by default */
+export async function knownCaptures(db: Database, hashes?: Iterable<string>): Promise<KnownCapture[]> {
+  const wanted = hashes && [...new Set(hashes)];
+  const filter = wanted ? `AND c.sha256 IN (${wanted.map(lit).join(', ') || 'NULL'})` : '';
   const rows = await db.all<Record<string, string>>(
     `SELECT c.capture_id, c.source_id, c.sha256, c.bytes, s.kind, s.site,
             coalesce(c.details->>'$.whole', 'false') AS whole, coalesce(c.details->>'$.lines', '0') AS lines
-     FROM captures c JOIN sources s USING (source_id) WHERE c.status = 'complete' ORDER BY c.capture_id`,
+     FROM captures c JOIN sources s USING (source_id) WHERE c.status = 'complete' ${filter} ORDER BY c.capture_id`,
   );
   return rows.map((r) => ({
     captureId: r.capture_id!,

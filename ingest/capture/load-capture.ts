@@ -38,7 +38,8 @@ async function attempt(store: CaseStore, job: CaptureJob, careful: boolean): Pro
   const { scan, reader, options } = job;
   const site = options.site ?? '';
   const captureId = scan.sha256.slice(0, 16);
-  const known = (await knownCaptures(db)).filter((k) => k.kind === reader.kind);
+  const same = await knownCaptures(db, [scan.sha256, ...scan.prefixes.values()]);
+  const known = same.filter((k) => k.kind === reader.kind);
   const base = { path: job.input.shown, kind: reader.kind, what: job.what, captureId };
   if (known.some((k) => k.sha256 === scan.sha256)) return { ...base, status: 'known', records: 0, rejected: 0 };
   const grown = known.find((k) => k.site === site && k.bytes > 0 && scan.prefixes.get(k.bytes) === k.sha256);

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cli, query } from '../support/cli.js';
@@ -167,6 +167,12 @@ describe('detections of your own', () => {
     detect('--config', config);
     expect(Number(one("SELECT findings AS n FROM detection_runs WHERE detection = 'big-upload'").n)).toBeGreaterThan(0);
     expect(cli(['detections', 'list', '--config', config]).stdout).toContain('big-upload');
+    const page = join(folder, 'own.html');
+    expect(cli(['report', '--db', db, '-o', page, '--config', config]).code).toBe(0);
+    const plain = join(folder, 'plain.html');
+    expect(cli(['report', '--db', db, '-o', plain]).code).toBe(0);
+    expect(readFileSync(page, 'utf8')).toContain('Big upload');
+    expect(readFileSync(plain, 'utf8')).not.toContain('Big upload');
   });
   it('do not spoil the rest when they are broken', () => {
     const rules = join(folder, 'broken');
