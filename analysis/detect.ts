@@ -5,6 +5,7 @@ import type { Database } from '../ingest/case/database.js';
 import { lit, litOrNull } from '../ingest/case/sql.js';
 import { shortMessage } from '../ingest/ingest.js';
 import { readers } from '../ingest/readers.js';
+import { scoreFor } from '../models/score-case.js';
 import type { Detection } from './detection/definition.js';
 import { settingsOf } from './detection/parameters.js';
 import { loadDetections } from './detection/registry.js';
@@ -49,7 +50,7 @@ export async function detect(
   const total = detections.length + 3;
   progress('profiles', 0, total);
   const locality = await db.transaction(() => prepare(db, options));
-  const failed = await runAll(db, detections, options, (id, i) => progress(id, i + 1, total));
+  const failed = await runAll(store, detections, options, (id, i) => progress(id, i + 1, total));
   progress('score', total - 2, total);
   return db.transaction(async () => {
     await db.run('INSERT INTO evidence SELECT * FROM staged_evidence');
@@ -76,11 +77,12 @@ async function prepare(db: Database, options: AnalysisOptions): Promise<{ allSou
 
 /** Runs every detection that can decide; one that fails is recorded and the others go on. */
 async function runAll(
-  db: Database,
+  store: CaseStore,
   detections: readonly Detection[],
   options: AnalysisOptions,
   progress: (id: string, index: number) => void,
 ): Promise<{ detection: string; reason: string }[]> {
+  const { db } = store;
   await db.run('CREATE OR REPLACE TEMP TABLE staged_evidence AS FROM evidence LIMIT 0');
   await db.run('CREATE OR REPLACE TEMP TABLE staged_evidence_flows AS FROM evidence_flows LIMIT 0');
   const have = await sourceFields(db);
@@ -104,6 +106,11 @@ async function runAll(
       continue;
     }
     try {
+      const unscored = await scoreFor(store, detection.id, options);
+      if (unscored !== undefined) {
+        await record('not_decided', unscored, 0);
+        continue;
+      }
       await record('ran', reason, await runDetection(db, detection, settings, site));
     } catch (error) {
       const message = shortMessage(error);
@@ -135,7 +142,8 @@ function checkIds(detections: readonly Detection[], options: AnalysisOptions): v
 }
 
 async function clearFindings(db: Database): Promise<void> {
-  for (const table of ['evidence', 'evidence_flows', 'suppressed', 'alerts', 'alert_evidence', 'detection_runs']) {
+  const findings = ['evidence', 'evidence_flows', 'suppressed', 'alerts', 'alert_evidence', 'detection_runs'];
+  for (const table of [...findings, 'models_used']) {
     await db.run(`DELETE FROM ${table}`);
   }
 }

@@ -18,6 +18,8 @@ export interface AnalysisOptions {
   readonly parameters: Readonly<Record<string, Readonly<Record<string, ParameterValue>>>>;
   /** Folders with the user's own detections. */
   readonly detectionPaths: readonly string[];
+  /** Folders of the user's own models by kind (https, cc). */
+  readonly models: Readonly<Record<string, string>>;
   /** Score from which a window is an alert. */
   readonly evidenceThreshold: number;
   /** `slips`: the sum of weight times confidence against `slipsThreshold`, for comparison. */
@@ -39,6 +41,7 @@ export const defaultOptions: AnalysisOptions = {
   modules: undefined,
   parameters: {},
   detectionPaths: [],
+  models: {},
   evidenceThreshold: 0.85,
   scoring: 'default',
   slipsThreshold: 15,

@@ -11,7 +11,12 @@ const version = (JSON.parse(readFileSync(asset('package.json'), 'utf8')) as { ve
 
 /** Options that change results, with sorted keys: the same text for the same configuration. */
 export function configurationText(options: AnalysisOptions): string {
-  return stableJson({ ...options, detectionPaths: options.detectionPaths.length });
+  const own = Object.keys(options.models).sort();
+  return stableJson({
+    ...options,
+    detectionPaths: options.detectionPaths.length,
+    models: own.length > 0 ? own : undefined,
+  });
 }
 
 export function stableJson(value: unknown): string {
@@ -32,12 +37,14 @@ export async function writeProvenance(
   const configuration = configurationText(options);
   const rules = createHash('sha256');
   for (const d of detections) rules.update(`${d.id}\x1f${detectionHash(d)}\n`);
+  const models = await db.all('SELECT module, model, sha256, threshold FROM models_used ORDER BY module');
   const facts: Record<string, string> = {
     analysis: 'finished',
     slipstream: version,
     configuration,
     configuration_sha256: createHash('sha256').update(configuration).digest('hex'),
     detections_sha256: rules.digest('hex'),
+    models: JSON.stringify(models),
     locality: allSourcesLocal ? 'no source address is private: all sources count as local' : 'home networks',
   };
   for (const [key, value] of Object.entries(facts)) {

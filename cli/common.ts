@@ -3,6 +3,9 @@ import { INPUT_KINDS, type InputKind } from '../ingest/reader.js';
 import { readers } from '../ingest/readers.js';
 import { usageError } from './errors.js';
 
+/** An option that may be given again and again. */
+export const repeated = (value: string, before: readonly string[] = []): string[] => [...before, value];
+
 /** Options of every command that opens a case. */
 export const withResources = (command: Command): Command =>
   command
@@ -19,7 +22,8 @@ export const withAnalysis = (command: Command): Command =>
     .option('--direction <which>', 'out: profiles of originators; all: of responders too (default out)')
     .option('--whitelist <file>', 'lines of type,value,direction,ignore')
     .option('--modules <list>', 'run only these detections or modules')
-    .option('--disable <list>', 'do not run these detections or modules');
+    .option('--disable <list>', 'do not run these detections or modules')
+    .option('--model <kind=dir>', 'a model of your own, such as https=my-model (may be given again)', repeated);
 
 /** Options of commands that read captures. */
 export const withInputs = (command: Command): Command =>

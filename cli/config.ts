@@ -4,6 +4,7 @@ import { networkRange } from '../analysis/networks.js';
 import { type AnalysisOptions, defaultOptions, type ParameterValue, parseWindow } from '../analysis/options.js';
 import { readWhitelist } from '../analysis/whitelist/whitelist.js';
 import { megabytes } from '../ingest/case/memory-size.js';
+import { kindNames } from '../models/registry.js';
 import { usageError } from './errors.js';
 import { parseYaml } from './yaml-file.js';
 
@@ -31,6 +32,7 @@ export const configSchema = z.strictObject({
   memory_limit: z.string().optional(),
   bpf: z.string().optional(),
   tcp_inactivity: z.string().optional(),
+  models: z.record(z.string(), z.string()).optional(),
   detections: z.looseObject({ paths: z.array(z.string()).optional() }).optional(),
 });
 
@@ -46,6 +48,7 @@ export interface AnalysisFlags {
   readonly whitelist?: string;
   readonly modules?: string;
   readonly disable?: string;
+  readonly model?: readonly string[];
   readonly threads?: string;
   readonly memoryLimit?: string;
   readonly site?: string;
@@ -80,6 +83,7 @@ export function runSettings(flags: AnalysisFlags): RunSettings {
       disable: [...(config.disable ?? []), ...(split(flags.disable) ?? [])].sort(),
       parameters: detectionParameters(parameters),
       detectionPaths: (paths ?? []).map((p) => resolve(base, p)),
+      models: models(flags.model, config.models, base),
       evidenceThreshold: config.evidence_threshold ?? defaultOptions.evidenceThreshold,
       scoring: config.scoring ?? 'default',
       slipsThreshold: config.slips_threshold ?? defaultOptions.slipsThreshold,
@@ -100,6 +104,27 @@ function detectionParameters(given: Record<string, unknown>): Record<string, Rec
     throw usageError(`detections.${issue.path.join('.')}: expected parameters by name (${issue.message})`);
   }
   return result.data as Record<string, Record<string, ParameterValue>>;
+}
+
+/** `--model KIND=DIR` and `models:` of the configuration; flags win. */
+function models(
+  flags: readonly string[] | undefined,
+  config: Readonly<Record<string, string>> | undefined,
+  base: string,
+): Record<string, string> {
+  const out: Record<string, string> = {};
+  for (const [kind, folder] of Object.entries(config ?? {})) out[kind] = resolve(base, folder);
+  for (const text of flags ?? []) {
+    const at = text.indexOf('=');
+    if (at < 1 || at === text.length - 1)
+      throw usageError(`--model ${text}: expected KIND=DIR, such as https=my-model`);
+    out[text.slice(0, at)] = resolve(text.slice(at + 1));
+  }
+  for (const kind of Object.keys(out)) {
+    if (!kindNames().includes(kind))
+      throw usageError(`no kind of model ${JSON.stringify(kind)}: ${kindNames().join(', ')}`);
+  }
+  return out;
 }
 
 function window(text: string): number | 'one' {

@@ -1,0 +1,171 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { defaultOptions } from '../analysis/options.js';
+import { createViews } from '../analysis/views.js';
+import { ignoreFlows } from '../analysis/whitelist/ignore-flows.js';
+import { setVariables } from '../analysis/windows/set-variables.js';
+import { inputError } from '../cli/errors.js';
+import { CaseStore } from '../ingest/case/case-store.js';
+import type { Database } from '../ingest/case/database.js';
+import { lit } from '../ingest/case/sql.js';
+import { ingest } from '../ingest/ingest.js';
+import { applyLabels } from '../ingest/labels/apply-labels.js';
+import type { Group, LabelledData, ModelKind } from './kind.js';
+
+/** Flows of one endpoint (of a host) that a data set calls malicious. */
+export interface EndpointRule {
+  readonly host?: string | undefined;
+  readonly endpoint: string;
+  readonly port?: number | undefined;
+}
+
+/** What is read together as one group. */
+export interface LabelledInput {
+  readonly paths: readonly string[];
+  readonly group: string;
+  readonly family: string;
+  /** Every flow gets this label, unless its record has one of its own. */
+  readonly label?: 'malicious' | 'benign' | undefined;
+  /** CSV of uid,label or host,label. */
+  readonly uids?: string | undefined;
+  readonly hosts?: string | undefined;
+  /** Flows that are malicious; of the others `rest` says what they are. */
+  readonly malicious?: readonly EndpointRule[] | undefined;
+  readonly rest?: 'benign' | 'unlabelled' | undefined;
+}
+
+export interface LabelledOptions {
+  readonly threads: number;
+  readonly memoryLimit: string;
+  readonly progress?: (step: string, done: number, total: number) => void;
+  readonly warn?: (message: string) => void;
+}
+
+/**
+ * Reads labelled inputs into a temporary case.
+ * @throws CliError when nothing could be read
+ */
+export async function readLabelled(
+  kind: ModelKind,
+  inputs: readonly LabelledInput[],
+  options: LabelledOptions,
+): Promise<LabelledData> {
+  const folder = mkdtempSync(join(tmpdir(), 'slipstream-train-'));
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  let store: CaseStore;
+  try {
+    store = await CaseStore.open(join(folder, 'case.duckdb'), { mode: 'create', ...options });
+  } catch (error) {
+    remove();
+    throw error;
+  }
+  const close = (): void => {
+    store.close();
+    remove();
+  };
+  try {
+    const files: { path: string; group: number; sha256: string }[] = [];
+    for (const [number, input] of inputs.entries()) {
+      options.progress?.(`reading ${input.group}`, number, inputs.length);
+      const own = input.paths.filter((p) => kind.readsFile?.(p) === true);
+      for (const path of own) files.push({ path, group: number, sha256: sha256File(path) });
+      const captures = input.paths.filter((p) => !own.includes(p));
+      if (captures.length > 0) await readCaptures(store, captures, input, options);
+    }
+    const groups = await groupsOf(store.db, inputs, files);
+    await prepareCase(store.db, groups);
+    return { store, groups, files, close };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+async function readCaptures(
+  store: CaseStore,
+  paths: readonly string[],
+  input: LabelledInput,
+  options: LabelledOptions,
+): Promise<void> {
+  const results = await ingest(store, paths, {
+    site: input.group,
+    ...(input.label === undefined ? {} : { label: input.label }),
+    ...(options.warn ? { warn: options.warn } : {}),
+  });
+  for (const r of results) {
+    if (r.status === 'failed') options.warn?.(`${r.path}: ${r.message}; not read`);
+    if (r.status === 'known') options.warn?.(`${r.path}: the same file is in another group already; not read twice`);
+  }
+  const only = `source_id IN (SELECT source_id FROM sources WHERE site = ${lit(input.group)})`;
+  if (input.uids) await applyLabels(store.db, { file: input.uids, only });
+  if (input.hosts) await applyLabels(store.db, { hosts: input.hosts, only });
+  if (input.malicious) await labelByRules(store.db, input.malicious, input.rest ?? 'unlabelled', only);
+}
+
+async function labelByRules(
+  db: Database,
+  rules: readonly EndpointRule[],
+  rest: 'benign' | 'unlabelled',
+  only: string,
+): Promise<void> {
+  const one = (r: EndpointRule): string =>
+    [
+      `(resp_h = ${lit(r.endpoint)}${r.port === undefined ? '' : ` AND resp_p = ${r.port}`}${r.host === undefined ? '' : ` AND orig_h = ${lit(r.host)}`})`,
+    ].join('');
+  const condition = rules.map(one).join(' OR ') || 'false';
+  await applyLabels(db, { where: condition, as: 'malicious', only });
+  if (rest === 'benign') await applyLabels(db, { where: `NOT (${condition})`, as: 'benign', only });
+}
+
+/** Each group with its files; a group all of whose files were in another one is left without any. */
+async function groupsOf(
+  db: Database,
+  inputs: readonly LabelledInput[],
+  files: readonly { path: string; group: number; sha256: string }[],
+): Promise<Group[]> {
+  const captures = await db.all<{ site: string; path: string; sha256: string }>(
+    'SELECT s.site, c.path, c.sha256 FROM captures c JOIN sources s USING (source_id) ORDER BY s.site, c.sha256',
+  );
+  return inputs.map((input, number) => ({
+    name: input.group,
+    family: input.family,
+    files: [
+      ...captures.filter((c) => c.site === input.group).map(({ path, sha256 }) => ({ path, sha256 })),
+      ...files.filter((f) => f.group === number).map((f) => ({ path: basename(f.path), sha256: f.sha256 })),
+    ].sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1)),
+  }));
+}
+
+/** What an analysis has before its detections: windows, views, and the groups. */
+async function prepareCase(db: Database, groups: readonly Group[]): Promise<void> {
+  await setVariables(db, defaultOptions);
+  await ignoreFlows(db, []);
+  await createViews(db);
+  await db.run(
+    'CREATE OR REPLACE TEMP TABLE model_groups (site VARCHAR, number INTEGER, name VARCHAR, family VARCHAR)',
+  );
+  for (const [number, g] of groups.entries()) {
+    await db.run(`INSERT INTO model_groups VALUES (${lit(g.name)}, ${number}, ${lit(g.name)}, ${lit(g.family)})`);
+  }
+}
+
+/** Names of groups from paths, each once: `a`, `a (2)`. */
+export function groupNames(paths: readonly string[]): string[] {
+  const seen = new Map<string, number>();
+  return paths.map((p) => {
+    const name = basename(p.replace(/[/\\]+$/, '')) || 'input';
+    const times = (seen.get(name) ?? 0) + 1;
+    seen.set(name, times);
+    return times === 1 ? name : `${name} (${times})`;
+  });
+}
+
+function sha256File(path: string): string {
+  try {
+    return createHash('sha256').update(readFileSync(path)).digest('hex');
+  } catch {
+    throw inputError(`${path}: cannot be read`);
+  }
+}
