@@ -38,17 +38,17 @@ export async function writeProvenance(
   const rules = createHash('sha256');
   for (const d of detections) rules.update(`${d.id}\x1f${detectionHash(d)}\n`);
   const models = await db.all('SELECT module, model, sha256, threshold FROM models_used ORDER BY module');
-  const facts: Record<string, string> = {
+  const facts: Record<string, string | undefined> = {
     analysis: 'finished',
     slipstream: version,
     configuration,
     configuration_sha256: createHash('sha256').update(configuration).digest('hex'),
     detections_sha256: rules.digest('hex'),
-    models: JSON.stringify(models),
+    models: models.length > 0 ? JSON.stringify(models) : undefined,
     locality: allSourcesLocal ? 'no source address is private: all sources count as local' : 'home networks',
   };
   for (const [key, value] of Object.entries(facts)) {
     await db.run(`DELETE FROM provenance WHERE key = ${lit(key)}`);
-    await db.run(`INSERT INTO provenance VALUES (${lit(key)}, ${lit(value)})`);
+    if (value !== undefined) await db.run(`INSERT INTO provenance VALUES (${lit(key)}, ${lit(value)})`);
   }
 }

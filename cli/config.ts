@@ -96,6 +96,13 @@ export function runSettings(flags: AnalysisFlags): RunSettings {
   };
 }
 
+/** Threads and memory of commands that only open a case. */
+export function resources(
+  flags: Pick<AnalysisFlags, 'threads' | 'memoryLimit'>,
+): Pick<RunSettings, 'threads' | 'memoryLimit'> {
+  return { threads: threads(flags.threads) ?? 2, memoryLimit: memoryLimit(flags.memoryLimit ?? '2GB') };
+}
+
 function detectionParameters(given: Record<string, unknown>): Record<string, Record<string, ParameterValue>> {
   const schema = z.record(z.string(), z.record(z.string(), parameter));
   const result = schema.safeParse(given);

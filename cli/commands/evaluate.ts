@@ -4,7 +4,7 @@ import { metricsOf } from '../../models/metrics.js';
 import { kindNames, loadKind, shippedModel } from '../../models/registry.js';
 import { commandGroup } from '../command-group.js';
 import { printJson, withProgress, withResources } from '../common.js';
-import { runSettings } from '../config.js';
+import { resources } from '../config.js';
 import { inputError } from '../errors.js';
 import { labelledInputs, withLabelledInputs } from '../labelled-inputs.js';
 import { metricsText } from '../metrics-text.js';
@@ -36,7 +36,7 @@ Examples:
         const kind = await loadKind(name);
         const model = await kind.load(wanted(name, flags.model));
         const progress = new Progress(flags.progress);
-        const data = await labelledInputs(kind, command, inputs, flags, runSettings(flags), progress);
+        const data = await labelledInputs(kind, command, inputs, flags, resources(flags), progress);
         try {
           const scored = await model.score(data);
           if (scored.labels.length === 0) throw inputError(`no labelled ${scored.unit} in these inputs`);

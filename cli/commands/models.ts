@@ -4,7 +4,7 @@ import type { Metrics } from '../../models/card.js';
 import { metricsOf } from '../../models/metrics.js';
 import { allKinds, listModels, loadKind, shippedModel } from '../../models/registry.js';
 import { printJson, withProgress, withResources } from '../common.js';
-import { runSettings } from '../config.js';
+import { resources } from '../config.js';
 import { inputError, usageError } from '../errors.js';
 import { labelledInputs, withLabelledInputs } from '../labelled-inputs.js';
 import { metricsText } from '../metrics-text.js';
@@ -67,7 +67,7 @@ Examples:
     const [first, second] = pair(a, b);
     const kind = await loadKind(first.card.kind);
     const progress = new Progress(flags.progress);
-    const data = await labelledInputs(kind, command, inputs, flags, runSettings(flags), progress);
+    const data = await labelledInputs(kind, command, inputs, flags, resources(flags), progress);
     try {
       const results: Record<string, Metrics> = {};
       for (const [name, folder] of [

@@ -4,7 +4,7 @@ import { writeModel } from '../../models/artifact.js';
 import type { TrainProgress } from '../../models/kind.js';
 import { kindNames, loadKind } from '../../models/registry.js';
 import { printJson, seconds, withProgress, withResources } from '../common.js';
-import { runSettings } from '../config.js';
+import { resources } from '../config.js';
 import { usageError } from '../errors.js';
 import { labelledInputs, withLabelledInputs } from '../labelled-inputs.js';
 import { metricsText } from '../metrics-text.js';
@@ -48,7 +48,7 @@ Examples:
       const limit = seconds('--max-time', flags.maxTime);
       checkOutput(flags.output, Boolean(flags.force));
       const progress = new Progress(flags.progress);
-      const data = await labelledInputs(kind, command, inputs, flags, runSettings(flags), progress);
+      const data = await labelledInputs(kind, command, inputs, flags, resources(flags), progress);
       const stop = new AbortController();
       const interrupted = (): void => {
         stop.abort();
