@@ -12,6 +12,7 @@ import { loadDetections } from './detection/registry.js';
 import { decidable, sourceFields } from './detection/requires.js';
 import { detectionHash, runDetection } from './detection/run-detection.js';
 import { scoreWindows } from './evidence/score.js';
+import { buildLetters } from './letters/build.js';
 import type { AnalysisOptions } from './options.js';
 import { buildPairs } from './pairs/build.js';
 import { buildProfiles } from './profiles/build.js';
@@ -72,6 +73,7 @@ async function prepare(db: Database, options: AnalysisOptions): Promise<{ allSou
   await createViews(db);
   const locality = await buildProfiles(db, options);
   await buildPairs(db);
+  await buildLetters(db, options.letters);
   return locality;
 }
 

@@ -1,3 +1,4 @@
+import type { LetterWriting } from './letters/symbols.js';
 import type { WhitelistRule } from './whitelist/whitelist.js';
 
 /** Everything that changes what an analysis finds; it goes into the provenance of the case. */
@@ -25,6 +26,8 @@ export interface AnalysisOptions {
   /** `slips`: the sum of weight times confidence against `slipsThreshold`, for comparison. */
   readonly scoring: 'default' | 'slips';
   readonly slipsThreshold: number;
+  /** Behavioural letters: how they are written, and whether their state runs through the case or starts in each window. */
+  readonly letters: { readonly writing: LetterWriting; readonly reset: 'case' | 'window' };
 }
 
 export type ParameterValue = string | number | boolean | readonly (string | number)[];
@@ -45,6 +48,7 @@ export const defaultOptions: AnalysisOptions = {
   evidenceThreshold: 0.85,
   scoring: 'default',
   slipsThreshold: 15,
+  letters: { writing: '0.7.3', reset: 'case' },
 };
 
 /**

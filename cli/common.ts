@@ -21,6 +21,11 @@ export const withAnalysis = (command: Command): Command =>
     .option('--home-net <cidr,...>', 'own networks (default: private, ULA, link-local, shared ranges)')
     .option('--direction <which>', 'out: profiles of originators; all: of responders too (default out)')
     .option('--whitelist <file>', 'lines of type,value,direction,ignore')
+    .option(
+      '--letters <writing>',
+      'behavioural letters as Slips 0.7.3 or its present version (head) writes them (default 0.7.3)',
+    )
+    .option('--letters-reset <where>', 'case: letters run on; window: they start anew, as in Slips (default case)')
     .option('--modules <list>', 'run only these detections or modules')
     .option('--disable <list>', 'do not run these detections or modules')
     .option('--model <kind=dir>', 'a model of your own, such as https=my-model (may be given again)', repeated);

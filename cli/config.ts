@@ -28,6 +28,9 @@ export const configSchema = z.strictObject({
   scoring: z.enum(['default', 'slips']).optional(),
   evidence_threshold: z.number().min(0).max(1).optional(),
   slips_threshold: z.number().positive().optional(),
+  letters: z
+    .strictObject({ writing: z.enum(['0.7.3', 'head']).optional(), reset: z.enum(['case', 'window']).optional() })
+    .optional(),
   threads: z.number().int().min(1).max(256).optional(),
   memory_limit: z.string().optional(),
   bpf: z.string().optional(),
@@ -46,6 +49,8 @@ export interface AnalysisFlags {
   readonly homeNet?: string;
   readonly direction?: string;
   readonly whitelist?: string;
+  readonly letters?: string;
+  readonly lettersReset?: string;
   readonly modules?: string;
   readonly disable?: string;
   readonly model?: readonly string[];
@@ -87,6 +92,16 @@ export function runSettings(flags: AnalysisFlags): RunSettings {
       evidenceThreshold: config.evidence_threshold ?? defaultOptions.evidenceThreshold,
       scoring: config.scoring ?? 'default',
       slipsThreshold: config.slips_threshold ?? defaultOptions.slipsThreshold,
+      letters: {
+        writing:
+          oneOf('--letters', flags.letters, ['0.7.3', 'head']) ??
+          config.letters?.writing ??
+          defaultOptions.letters.writing,
+        reset:
+          oneOf('--letters-reset', flags.lettersReset, ['case', 'window']) ??
+          config.letters?.reset ??
+          defaultOptions.letters.reset,
+      },
     },
     site: flags.site ?? config.site ?? '',
     threads: threads(flags.threads) ?? config.threads ?? 2,
