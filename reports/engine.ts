@@ -31,6 +31,7 @@ const helpers: Record<string, (...args: unknown[]) => unknown> = {
   date: (value) => known(value, day),
   between: (from, to) => (from === null || to === null ? UNKNOWN : between(String(from), String(to))),
   count: (n, one, many) => counted(Number(n), String(one), typeof many === 'string' ? many : undefined),
+  isKnown: (value) => value !== null && value !== undefined,
   positive: (value) => Number(value) > 0,
   is: (a, b) => a === b,
 };

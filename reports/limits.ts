@@ -24,6 +24,15 @@ export const LIMITS = {
   linksPerFinding: 8,
   /** Hosts outside that raised an alert. */
   attackers: 100,
+  /** Indicators, hosts with actions, addresses of the block list. */
+  indicators: 200,
+  actionHosts: 10,
+  blocked: 500,
+  /** Channels with a drawn series, and the connections of each. */
+  channels: 12,
+  channelPoints: 400,
+  /** Peers in a host's block. */
+  peersPerHost: 10,
   heatmapHosts: 30,
   heatmapColumns: 96,
   timelineLanes: 16,

@@ -17,6 +17,8 @@ export interface ReportOptions {
   readonly since?: string | undefined;
   /** Only findings before this time (UTC). */
   readonly until?: string | undefined;
+  /** Remarks of the analyst, in Markdown; HTML in them is shown as text. */
+  readonly notes?: string | undefined;
   /** Definitions that explain the findings; default the project's own. */
   readonly detections?: readonly Detection[] | undefined;
 }
@@ -28,6 +30,7 @@ export interface CheckedOptions {
   readonly host: string | null;
   readonly since: string | null;
   readonly until: string | null;
+  readonly notes: string | null;
 }
 
 /**
@@ -44,6 +47,7 @@ export function checkOptions(options: ReportOptions): CheckedOptions {
     host: options.host?.trim().toLowerCase() || null,
     since,
     until,
+    notes: options.notes?.replace(/^\uFEFF/, '').trim() || null,
   };
 }
 

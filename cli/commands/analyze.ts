@@ -1,3 +1,4 @@
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { alertsJsonl } from '../../analysis/alerts-jsonl.js';
@@ -8,6 +9,7 @@ import { makeFolder } from '../../ingest/case/make-folder.js';
 import { renderReport } from '../../reports/render.js';
 import { printJson, withAnalysis, withInputs, withProgress } from '../common.js';
 import { runSettings } from '../config.js';
+import { CliError, usageError } from '../errors.js';
 import { manifest } from '../manifest.js';
 import { Progress } from '../progress.js';
 import { readInputs } from '../read-inputs.js';
@@ -26,6 +28,7 @@ export function register(program: Command): void {
           .requiredOption('-o, --output <dir>', 'folder for case.duckdb, report.html, alerts.jsonl, manifest.json')
           .option('--title <text>', 'title of the report')
           .option('--tlp <level>', 'traffic light protocol: clear, green, amber, amber+strict, red')
+          .option('--notes <file>', 'your remarks in Markdown, shown after the verdict')
           .option('--json', 'print verdict and numbers as JSON'),
       ),
     ),
@@ -85,10 +88,27 @@ export const reportOptions = (flags: {
   host?: string;
   since?: string;
   until?: string;
+  notes?: string;
 }) => ({
   ...(flags.title === undefined ? {} : { title: flags.title }),
   ...(flags.tlp === undefined ? {} : { tlp: flags.tlp }),
   ...(flags.host === undefined ? {} : { host: flags.host }),
   ...(flags.since === undefined ? {} : { since: flags.since }),
   ...(flags.until === undefined ? {} : { until: flags.until }),
+  ...(flags.notes === undefined ? {} : { notes: readNotes(flags.notes) }),
 });
+
+/**
+ * The text of a notes file.
+ * @throws CliError when it cannot be read, or is too large to be notes
+ */
+function readNotes(path: string): string {
+  try {
+    if (statSync(path).size > 1_000_000) throw usageError(`--notes ${safe(path)}: larger than 1 MB`);
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (error instanceof CliError) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    throw usageError(`--notes ${safe(path)}: ${code === 'ENOENT' ? 'no such file' : `cannot be read (${code})`}`);
+  }
+}

@@ -21,6 +21,7 @@ export function register(program: Command): void {
       .option('--until <time>', 'only findings before this time (UTC)')
       .option('--title <text>', 'title of the report')
       .option('--tlp <level>', 'traffic light protocol: clear, green, amber, amber+strict, red')
+      .option('--notes <file>', 'your remarks in Markdown, shown after the verdict')
       .option('--config <file>', 'YAML configuration of the run: it names folders of your own detections')
       .option('--json', "print the report's data as JSON"),
   )

@@ -20,7 +20,7 @@ export type SectionData = Readonly<Record<string, unknown>>;
 export interface SectionModule {
   /** Null: the section has nothing to say and is left out. */
   build(context: SectionContext): Promise<SectionData | null>;
-  /** Pictures of the data, for the template only: name to SVG. */
+  /** Pictures of the data, for the template only: name to SVG (or other markup that is safe by construction). */
   charts?(data: SectionData, context: SectionContext): Readonly<Record<string, string>>;
 }
 

@@ -16,6 +16,7 @@ document.addEventListener('DOMContentLoaded', () => {
     if (link && link.getAttribute('href') === location.hash) reveal();
   });
   reveal();
+  for (const place of document.querySelectorAll('[data-copy]')) copyButton(place);
 
   let closed = [];
   addEventListener('beforeprint', () => {
@@ -26,6 +27,32 @@ document.addEventListener('DOMContentLoaded', () => {
     for (const d of closed) d.open = false;
   });
 });
+
+function copyButton(place) {
+  const texts = () => [...document.getElementById(place.dataset.copy).querySelectorAll('[data-copy-text]')].map((t) => t.textContent);
+  const button = document.createElement('button');
+  const status = document.createElement('span');
+  button.type = 'button';
+  button.className = 'copy';
+  button.textContent = `Copy ${place.dataset.copyWhat}`;
+  status.setAttribute('role', 'status');
+  button.addEventListener('click', async () => {
+    const text = texts().join('\n');
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      const area = document.createElement('textarea');
+      area.value = text;
+      document.body.append(area);
+      area.select();
+      document.execCommand('copy');
+      area.remove();
+      button.focus();
+    }
+    status.textContent = 'Copied';
+  });
+  place.append(button, status);
+}
 
 function paged(table) {
   const controls = document.querySelector(`[data-controls="${table.id}"]`);
