@@ -109,6 +109,25 @@ describe('what it says', () => {
     expect(story).not.toContain(id('e4'));
   });
 
+  it('says what to do, names indicators without making links of them, and gives rules for a firewall', async () => {
+    const html = await small({ notes: 'Seen **twice** at https://example.org' });
+    expect(words(html, 'actions')).toContain('10.0.0.5 desk-5.example Ask its owner whether the scan was meant');
+    expect(words(html, 'actions')).toContain('{ 198.51.100.9 }');
+    expect(words(html, 'indicators')).toMatch(/192\[\.\]0\[\.\]2\[\.\]7 address high contacted/);
+    expect(words(html, 'indicators')).toMatch(/198\[\.\]51\[\.\]100\[\.\]9 .*attacked/);
+    expect(words(html, 'notes')).toContain('Seen twice at https://example.org');
+    expect(words(await small(), 'hosts')).toContain('Peers Peer Port Flows Sent Received First Last 192.0.2.7');
+  });
+
+  it('draws the connections of a channel', async () => {
+    const html = await small({}, async ({ db }) => {
+      await db.run("UPDATE evidence SET detection = 'beacon' WHERE evidence_id LIKE 'e1%'");
+    });
+    expect(words(html, 'channels')).toContain('10.0.0.5 to 192.0.2.7 443/tcp high beacon · 4 connections');
+    const dots = [...html.matchAll(/<path class="points" d="([^"]*)"/g)].map((m) => m[1]!.match(/M/g)!.length);
+    expect(dots).toEqual([3, 4]);
+  });
+
   it('shows what is NULL as not known', async () => {
     const html = await small();
     expect(words(html, 'evidence')).toContain('C0 10.0.0.5:40000 192.0.2.7:440 tcp no_reply not known not known 0 B');
@@ -237,7 +256,8 @@ describe('hostile text', () => {
   it('is shown, never obeyed', async () => {
     const html = await withCase(async (store) => {
       await fillSmallCase(store.db, { host: attack, name: attack, file: attack, description: attack, reason: attack });
-      return render(store, { title: attack, detections: [] });
+      await store.db.run("UPDATE evidence SET detection = 'beacon' WHERE evidence_id LIKE 'e1%'");
+      return render(store, { title: attack, notes: attack, detections: [] });
     });
     expect(html.match(/<script/g)).toHaveLength(1);
     expect(html).not.toMatch(/<img|<!--/);

@@ -69,5 +69,5 @@ function strip(
       `<path class="grid" d="M${LEFT} ${y(v).toFixed(1)}H${WIDTH - RIGHT}"/><text class="tick" x="${LEFT - 8}" y="${(y(v) + 4).toFixed(1)}" text-anchor="end">${show(v)}</text>`,
   );
   const dots = values.map((v) => `M${x(new Date(v.at / 1000)).toFixed(1)} ${y(Math.max(least, v.value)).toFixed(1)}h0`);
-  return `${marks.join('')}<text class="lane" x="0" y="${top - 8}">${title}</text><path class="dots" d="${dots.join('')}"/>`;
+  return `${marks.join('')}<text class="lane" x="0" y="${top - 8}">${title}</text><path class="points" d="${dots.join('')}"/>`;
 }

@@ -135,8 +135,8 @@ export async function fillSmallCase(db: Database, t: Texts = plainTexts): Promis
   );
   await insert(db, 'addresses', [
     { address: t.host, is_local: true, is_private: true, scope: 'private', mac: '02:00:00:00:00:05' },
-    { address: '198.51.100.9', is_local: false, is_private: false, scope: 'global', as_org: t.name },
-    { address: '192.0.2.7', is_local: false, is_private: false, scope: 'global' },
+    { address: '198.51.100.9', is_local: false, is_private: false, scope: 'public', as_org: t.name },
+    { address: '192.0.2.7', is_local: false, is_private: false, scope: 'public' },
   ]);
   await insert(db, 'names', [{ address: t.host, name: t.name, origin: 'dhcp', first_ts: H[0] }]);
   await insert(db, 'profiles', [

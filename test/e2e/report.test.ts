@@ -42,7 +42,12 @@ async function page(name: string, more: (db: Db) => Promise<void>, texts = plain
   const html = await withCase(async (store) => {
     await fillSmallCase(store.db, texts);
     await more(store.db);
-    return renderReport(store, { detections, title, tlp: 'amber' });
+    return renderReport(store, {
+      detections,
+      title,
+      tlp: 'amber',
+      notes: `# Remarks\n\n${title}\n\n| a | b |\n|--:|---|\n| 1 | 2 |`,
+    });
   });
   const file = join(folder, `${name}.html`);
   writeFileSync(file, html);
@@ -138,6 +143,23 @@ describe('safety', () => {
       return (globalThis as { ran?: boolean }).ran === true;
     });
     expect(ran).toBe(false);
+    await p.context().close();
+  });
+});
+
+describe('copying', () => {
+  it('takes every indicator, one a line', async () => {
+    const { page: p, messages } = await open(urls.small!);
+    const copied = await p.evaluate(async () => {
+      const texts: string[] = [];
+      Object.defineProperty(navigator, 'clipboard', { value: { writeText: async (t: string) => texts.push(t) } });
+      document.querySelector<HTMLButtonElement>('#indicators .copy')!.click();
+      await new Promise((r) => setTimeout(r, 50));
+      return texts;
+    });
+    expect(copied[0]!.split('\n').sort()).toEqual(['192[.]0[.]2[.]7', '198[.]51[.]100[.]9']);
+    expect(await p.textContent('#indicators [role="status"]')).toBe('Copied');
+    expect(messages).toEqual([]);
     await p.context().close();
   });
 });

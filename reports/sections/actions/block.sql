@@ -6,7 +6,8 @@ WITH named AS (
   UNION ALL
   SELECT e.victim AS address, 'channel' AS why, e.strength
   FROM report_evidence e
-  WHERE e.in_alert AND e.counts AND e.is_local AND e.role = 'attacker' AND e.victim IS NOT NULL
+  JOIN report_hosts h ON h.site = e.site AND h.profile = e.profile AND h.is_local
+  WHERE e.counts AND NOT e.is_suppressed AND e.role = 'attacker' AND e.victim IS NOT NULL
     AND e.weight >= 0.5
     AND list_has_any(
       list_transform(e.techniques, lambda t: t[1:5]),
@@ -15,7 +16,7 @@ WITH named AS (
 ), outside AS (
   SELECT n.address, a.key, min(n.why) AS why, max(n.strength) AS strength
   FROM named n JOIN addresses a ON a.address = n.address
-  WHERE NOT a.is_local AND a.scope = 'global'
+  WHERE NOT a.is_local AND list_contains(['public', 'private', 'shared'], a.scope)
   GROUP BY n.address, a.key
 )
 SELECT address, why, address LIKE '%:%' AS six, count(*) OVER () AS total

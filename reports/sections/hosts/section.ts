@@ -17,8 +17,12 @@ export const section: SectionModule = {
         findings: LIMITS.findingsPerHost,
       }),
     );
+    const peers = grouped(await context.rows('peers', { hosts: LIMITS.hosts, peers: LIMITS.peersPerHost }));
     return {
-      hosts: hosts.map((host) => block(context, host, windows.get(host.n) ?? [], findings.get(host.n) ?? [])),
+      hosts: hosts.map((host) => ({
+        ...block(context, host, windows.get(host.n) ?? [], findings.get(host.n) ?? []),
+        ...peerTable(peers.get(host.n) ?? []),
+      })),
       more: context.facts.affected - hosts.length,
       analysed: context.facts.analysis === 'finished',
     };
@@ -78,5 +82,24 @@ function block(context: SectionContext, host: Row, windows: readonly Row[], find
       more: Math.max(0, Number(f.findings) - LIMITS.linksPerFinding),
     })),
     more_findings: Number(findings[0]?.detections ?? 0) - findings.length,
+  };
+}
+
+/** The other ends, most bytes first. */
+function peerTable(rows: readonly Row[]) {
+  return {
+    peers: rows.map((p) => ({
+      address: p.peer,
+      name: p.name,
+      where: [p.country, p.as_org].filter((t) => t !== null && t !== '').join(' · ') || null,
+      port: p.port === null ? p.proto : `${p.port}/${p.proto}`,
+      more_ports: Number(p.ports) - 1,
+      flows: Number(p.flows),
+      sent: Number(p.sent),
+      received: Number(p.received),
+      first_ts: p.first_ts,
+      last_ts: p.last_ts,
+    })),
+    more_peers: Number(rows[0]?.peers ?? 0) - rows.length,
   };
 }

@@ -7,14 +7,14 @@ WITH named AS (
   FROM report_evidence e WHERE victim IS NOT NULL AND weight > 0 AND NOT is_suppressed AND role = 'attacker' AND is_local
   UNION ALL BY NAME
   SELECT details->>'$.indicator' AS indicator, coalesce(details->>'$.indicator_kind', 'other') AS kind, 'contacted' AS side, e.*
-  FROM report_evidence e WHERE details->>'$.indicator' IS NOT NULL AND weight > 0 AND NOT is_suppressed
+  FROM report_evidence e WHERE (details->>'$.indicator') IS NOT NULL AND weight > 0 AND NOT is_suppressed
   UNION ALL BY NAME
   SELECT details->>'$.dst' AS indicator, 'domain' AS kind, 'contacted' AS side, e.*
-  FROM report_evidence e WHERE details->>'$.kind' = 'sni' AND details->>'$.dst' IS NOT NULL AND weight > 0 AND NOT is_suppressed
+  FROM report_evidence e WHERE (details->>'$.kind') = 'sni' AND (details->>'$.dst') IS NOT NULL AND weight > 0 AND NOT is_suppressed
 ), outside AS (
   SELECT n.* FROM named n
   LEFT JOIN addresses a ON n.kind = 'ip' AND a.address = n.indicator
-  WHERE n.indicator <> '' AND (n.kind <> 'ip' OR coalesce(NOT a.is_local AND a.scope = 'global', false))
+  WHERE n.indicator <> '' AND (n.kind <> 'ip' OR coalesce(NOT a.is_local AND list_contains(['public', 'private', 'shared'], a.scope), false))
 ), each_one AS (
   SELECT indicator, kind, min(side) AS side, bool_or(in_alert) AS in_alert, max(strength) AS strength,
     max(struct_pack(weight := weight, level := threat_level)).level AS level,
