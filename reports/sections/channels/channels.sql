@@ -6,7 +6,7 @@ WITH kept AS (
   WHERE e.detection IN ($beacon, $channel) AND NOT e.is_suppressed
 ), one_each AS (
   SELECT *, row_number() OVER (PARTITION BY site, profile, dst ORDER BY rank) AS nth,
-    list(struct_pack(id := evidence_id, shown := shown)) OVER (
+    list(struct_pack(id := evidence_id, shown := shown)) OVER ( -- lint-allow: list: ordered by the window
       PARTITION BY site, profile, dst ORDER BY rank ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
     )[1:4] AS links
   FROM kept
