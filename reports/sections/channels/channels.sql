@@ -5,17 +5,15 @@ WITH kept AS (
   FROM report_evidence e
   WHERE e.detection IN ($beacon, $channel) AND NOT e.is_suppressed
 ), one_each AS (
-  SELECT *, row_number() OVER (PARTITION BY site, profile, dst ORDER BY rank) AS nth,
-    list(struct_pack(id := evidence_id, shown := shown)) OVER ( -- lint-allow: list: ordered by the window
-      PARTITION BY site, profile, dst ORDER BY rank ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-    )[1:4] AS links
+  SELECT site, profile, dst, min(rank) AS rank,
+    list(struct_pack(id := evidence_id, shown := shown) ORDER BY rank)[1:4] AS links
   FROM kept
+  GROUP BY site, profile, dst
 )
-SELECT evidence_id, detection, profile, site, dst, proto, port, threat_level AS level, links, rank,
+SELECT k.evidence_id, k.detection, k.profile, k.site, k.dst, k.proto, k.port, k.threat_level AS level, o.links, k.rank,
   details->>'$.connections' AS connections, details->>'$.interval_seconds' AS interval_seconds,
   details->>'$.beacon_score' AS beacon_score, details->>'$.cc_score' AS cc_score, details->>'$.letters' AS letters,
   count(*) OVER () AS total
-FROM one_each
-WHERE nth = 1
-ORDER BY rank
+FROM one_each o JOIN kept k ON k.rank = o.rank
+ORDER BY k.rank
 LIMIT $channels
