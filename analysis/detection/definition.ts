@@ -38,11 +38,20 @@ export const definitionSchema = z.strictObject({
 /** A detection as its YAML defines it. */
 export type Definition = z.infer<typeof definitionSchema>;
 
+/** A table that a detection brings along: `data/NAME.csv`, with a header. Its SQL reads it as `data_NAME`, all columns text. */
+export interface DataTable {
+  readonly name: string;
+  readonly path: string;
+  readonly sha256: string;
+}
+
 /** A detection folder, read and checked. */
 export interface Detection extends Definition {
   /** Text of `detection.sql`. */
   readonly sql: string;
   /** Text of `flows.sql`, when the folder has one. */
   readonly flowsSql: string | undefined;
+  /** Tables of `data/`, by name; absent when the folder has none. */
+  readonly data?: readonly DataTable[];
   readonly folder: string;
 }

@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
 import { CliError } from '../../cli/errors.js';
 import type { Database } from '../../ingest/case/database.js';
-import { lit } from '../../ingest/case/sql.js';
+import { ident, lit } from '../../ingest/case/sql.js';
 import type { Detection } from './definition.js';
 import { messageSql } from './message.js';
 import { renderSql, type Settings } from './parameters.js';
 
 const REQUIRED = ['profile', 'ts', 'key', 'attacker', 'victim', 'proto', 'port', 'confidence'];
 
-/** Hash of what a detection does: its SQL and the flows behind it. */
+/** Hash of what a detection does: its SQL, the flows behind it and the tables it brings. */
 export const detectionHash = (d: Detection): string =>
   createHash('sha256')
-    .update(`${d.sql}\x1f${d.flowsSql ?? ''}`)
+    .update(`${d.sql}\x1f${d.flowsSql ?? ''}${(d.data ?? []).map((t) => `\x1f${t.name} ${t.sha256}`).join('')}`)
     .digest('hex');
 
 /**
@@ -27,6 +27,12 @@ export async function runDetection(
   defaultSite: string,
 ): Promise<number> {
   const sql = renderSql(detection.sql, detection.id, settings.parameters).replace(/;\s*$/, '');
+  for (const table of detection.data ?? []) {
+    await db.run(
+      `CREATE OR REPLACE TEMP TABLE ${ident(`data_${table.name}`)} AS
+         FROM read_csv(${lit(table.path)}, delim = ',', quote = '"', header = true, all_varchar = true)`,
+    );
+  }
   await db.run(`CREATE OR REPLACE TEMP TABLE detection_rows AS ${sql}`);
   const columns = new Set(
     (await db.all<{ column_name: string }>('SELECT column_name FROM (DESCRIBE detection_rows)')).map(

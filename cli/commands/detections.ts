@@ -30,7 +30,7 @@ Examples:
     .option('--json', 'print as JSON')
     .action((flags) => {
       const all = loadDetections(runSettings(flags).analysis.detectionPaths);
-      if (flags.json) printJson(all.map(({ sql: _, flowsSql: __, folder: ___, ...definition }) => definition));
+      if (flags.json) printJson(all.map(({ sql: _, flowsSql: __, folder: ___, data: ____, ...definition }) => definition));
       else {
         process.stdout.write(
           `${table(
@@ -49,7 +49,7 @@ Examples:
     .action((id: string, flags) => {
       const found = loadDetections(runSettings(flags).analysis.detectionPaths).find((d) => d.id === id);
       if (!found) throw usageError(`no detection ${JSON.stringify(id)}; see 'slipstream detections list'`);
-      const { folder: _, ...detection } = found;
+      const { folder: _, data: tables = [], ...detection } = found;
       if (flags.json) {
         printJson(detection);
         return;
@@ -68,6 +68,7 @@ Examples:
           ([n, p]) => `$${n} = ${JSON.stringify(p.default)}  ${p.description}`,
         ),
         '',
+        ...tables.map((t) => `data_${t.name}: ${t.path}`),
         detection.sql.trimEnd(),
       ];
       process.stdout.write(`${lines.join('\n')}\n`);
