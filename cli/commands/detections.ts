@@ -30,7 +30,8 @@ Examples:
     .option('--json', 'print as JSON')
     .action((flags) => {
       const all = loadDetections(runSettings(flags).analysis.detectionPaths);
-      if (flags.json) printJson(all.map(({ sql: _, flowsSql: __, folder: ___, data: ____, ...definition }) => definition));
+      if (flags.json)
+        printJson(all.map(({ sql: _, flowsSql: __, folder: ___, data: ____, ...definition }) => definition));
       else {
         process.stdout.write(
           `${table(
