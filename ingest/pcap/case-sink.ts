@@ -5,6 +5,9 @@ import type { CaptureSink } from './options.js';
 import type { ColumnBatch, ColumnData } from './output/columns.js';
 import { RecordRows } from './output/record-rows.js';
 
+/** Records of a table that go into the case together. */
+const BATCH_ROWS = 8192;
+
 /** Puts what the engine gives into the tables of the case, batch by batch. */
 export class CaseSink implements CaptureSink {
   readonly #appenders = new Map<string, BatchAppender>();
@@ -28,18 +31,28 @@ export class CaseSink implements CaptureSink {
     await this.#append({ ...batch, columns: [this.#flowIds(batch), ...columns] });
   }
 
-  async records(table: DissectTable, rows: DissectRow[]): Promise<void> {
+  record(table: DissectTable, row: DissectRow): void {
     let builder = this.#records.get(table);
     if (!builder) {
       builder = new RecordRows(table);
       this.#records.set(table, builder);
     }
-    await this.#append(builder.batch(rows));
+    builder.add(row);
+  }
+
+  async written(atLeast = BATCH_ROWS): Promise<void> {
+    for (const builder of this.#records.values()) if (builder.length >= atLeast) await this.#append(builder.take());
   }
 
   async packetIndex(batch: ColumnBatch): Promise<void> {
     const offsets = batch.columns.filter((c) => c.name === 'offsets');
     await this.#append({ ...batch, columns: [this.#flowIds(batch), ...offsets] });
+  }
+
+  /** The reading is over: what has gathered goes into the tables. */
+  async finish(): Promise<void> {
+    await this.written(1);
+    this.close();
   }
 
   /** Ends all appending; `keep` false: what is not yet in the tables is thrown away. */

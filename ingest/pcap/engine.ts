@@ -27,8 +27,7 @@ export async function readCapture(
         file.bytes += chunk.length;
         bytes += chunk.length;
         if (!parser.done) parser.push(chunk);
-        engine.takeRecords();
-        if (engine.queue.length > 0) await engine.drain();
+        await engine.drain();
         options.progress?.(bytes, engine.packets);
       }
       parser.end();

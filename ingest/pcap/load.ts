@@ -39,8 +39,8 @@ export async function loadCaptureFile(context: LoadContext): Promise<LoadResult>
     if (error instanceof FilterError) throw usageError(`--bpf: ${error.message}`);
     throw error;
   }
+  await sink.finish();
   const counts = sink.counts;
-  sink.close();
   reportProblems(context, result.problems);
   if (options.label !== undefined) await labelAll(context, options.label);
   return {

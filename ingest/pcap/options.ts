@@ -34,8 +34,10 @@ export interface ReadOptions extends FlowOptions, DecodeOptions {
 export interface CaptureSink {
   /** Finished flows, in order of their ends; columns as in `FlowRows`. */
   flows(batch: ColumnBatch): void | Promise<void>;
-  /** Records of dissectors and of the decoder; they name their flow by uid. */
-  records?(table: DissectTable, rows: DissectRow[]): void | Promise<void>;
+  /** A record of a dissector or of the decoder; it names its flow by uid. */
+  record?(table: DissectTable, row: DissectRow): void;
+  /** Called after each chunk of input: records that have gathered may be written. */
+  written?(): void | Promise<void>;
   /** Packet offsets per flow. */
   packetIndex?(batch: ColumnBatch): void | Promise<void>;
 }

@@ -44,8 +44,6 @@ export class CaptureRun implements PacketHandler, FlowListener, DecoderListener 
   /** Serial of the first flow of each file. */
   private readonly firstSerial: number[] = [];
   private readonly tunnelTypes = new Map<number, TunnelType>();
-  private pending = new Map<DissectTable, DissectRow[]>();
-  private pendingRows = 0;
   private readonly batchRows: number;
   private readonly oddPackets = new Map<string, number>();
   private linkSeen = -1;
@@ -67,7 +65,7 @@ export class CaptureRun implements PacketHandler, FlowListener, DecoderListener 
     this.index = (options.packetIndex ?? true) && sink.packetIndex ? new PacketIndex() : undefined;
     this.batchRows = options.batchRows ?? 8192;
     this.filter = options.filter === undefined ? undefined : new PacketFilter(options.filter);
-    if (options.dissectors && sink.records) {
+    if (options.dissectors && sink.record) {
       const out = { emit: (table: DissectTable, row: DissectRow) => this.emit(table, row) };
       this.session = new DissectSession(out, options.dissectors, { hashFiles: options.hashFiles ?? false });
     }
@@ -167,7 +165,7 @@ export class CaptureRun implements PacketHandler, FlowListener, DecoderListener 
   }
 
   arp(frame: Frame): void {
-    if (!this.sink.records) return;
+    if (!this.sink.record) return;
     const record = decodeArp(frame);
     if (record) this.emit('arp', { ...record });
   }
@@ -212,20 +210,12 @@ export class CaptureRun implements PacketHandler, FlowListener, DecoderListener 
   end(): void {
     this.session?.finish(this.lastTs);
     this.takeRows();
-    this.takeRecords();
   }
 
   /** Hand out what is ready. */
   async drain(): Promise<void> {
     for (const give of this.queue.splice(0)) await give();
-  }
-
-  takeRecords(): void {
-    const pending = this.pending;
-    if (this.pendingRows === 0) return;
-    this.pending = new Map();
-    this.pendingRows = 0;
-    for (const [table, rows] of pending) this.queue.push(() => this.sink.records?.(table, rows));
+    await this.sink.written?.();
   }
 
   private takeRows(): void {
@@ -241,15 +231,9 @@ export class CaptureRun implements PacketHandler, FlowListener, DecoderListener 
   }
 
   private emit(table: DissectTable, row: DissectRow): void {
-    if (!this.sink.records) return;
-    let rows = this.pending.get(table);
-    if (!rows) {
-      rows = [];
-      this.pending.set(table, rows);
-    }
-    rows.push(row);
+    if (!this.sink.record) return;
     this.records++;
-    if (++this.pendingRows >= this.batchRows) this.takeRecords();
+    this.sink.record(table, row);
   }
 
   private link(file: FileSummary, linkType: number, offset: number): void {

@@ -85,8 +85,8 @@ async function full(
     flows: (batch) => {
       done.flows += batch.length;
     },
-    records: (_table, rows) => {
-      done.records += rows.length;
+    record: () => {
+      done.records++;
     },
     ...index,
   });

@@ -23,14 +23,23 @@ export function le32(buf: Uint8Array, i: number): number {
   return (buf[i + 3] ?? 0) * 0x1000000 + (((buf[i + 2] ?? 0) << 16) | ((buf[i + 1] ?? 0) << 8) | (buf[i] ?? 0));
 }
 
+/** The buffer looked at last: most texts come from the chunk of input that is being read. */
+let viewed: Buffer = Buffer.alloc(0);
+
+function textOf(buf: Uint8Array, start: number, end: number, encoding: 'latin1' | 'hex'): string {
+  if (end <= start) return '';
+  if (viewed.buffer !== buf.buffer) viewed = Buffer.from(buf.buffer);
+  return viewed.toString(encoding, buf.byteOffset + start, buf.byteOffset + end);
+}
+
 /** One character per byte. */
 export function latin1(buf: Uint8Array, start: number, end: number): string {
-  return Buffer.from(buf.buffer, buf.byteOffset + start, Math.max(0, end - start)).toString('latin1');
+  return textOf(buf, start, end, 'latin1');
 }
 
 /** Lower-case hexadecimal. */
 export function hex(buf: Uint8Array, start = 0, end = buf.length): string {
-  return Buffer.from(buf.buffer, buf.byteOffset + start, Math.max(0, end - start)).toString('hex');
+  return textOf(buf, start, end, 'hex');
 }
 
 /** A copy of `buf[start, end)`. */

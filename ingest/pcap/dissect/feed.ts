@@ -7,11 +7,16 @@ const PROBE_BYTES = 2048;
 /** Datagrams that are looked at before a UDP flow counts as unknown. */
 const PROBE_DATAGRAMS = 8;
 
+const NOBODY: readonly DissectorFactory[] = [];
+
 interface Chunk {
   readonly fromOrig: boolean;
   readonly ts: number;
   readonly bytes: Uint8Array;
 }
+
+/** Shared and never written to. */
+const NO_CHUNKS: Chunk[] = [];
 
 /**
  * The way from a flow to its dissector: the first bytes are shown to every factory of the session, the one that says
@@ -24,11 +29,12 @@ export class FlowFeed implements Dissector {
   private target: Dissector | undefined;
   private done = false;
   private failed = false;
-  private candidates: [readonly DissectorFactory[], readonly DissectorFactory[]];
+  private origCandidates: readonly DissectorFactory[];
+  private respCandidates: readonly DissectorFactory[];
   private readonly stream: boolean;
   /** Beginnings of both directions, once the first payload was not enough. */
   private heads: [ByteQueue, ByteQueue] | undefined;
-  private chunks: Chunk[] = [];
+  private chunks: Chunk[] = NO_CHUNKS;
   private datagrams = 0;
 
   /** `inside` another protocol: nothing is expected for such a stream. */
@@ -36,8 +42,9 @@ export class FlowFeed implements Dissector {
     this.flow = flow;
     this.session = session;
     this.target = inside ? undefined : session.expected(flow);
-    const fitting = session.fitting[flow.proto] ?? [];
-    this.candidates = [fitting, fitting];
+    const fitting = flow.proto === 'tcp' ? session.fitting.tcp : flow.proto === 'udp' ? session.fitting.udp : [];
+    this.origCandidates = fitting;
+    this.respCandidates = fitting;
     this.stream = flow.proto === 'tcp';
   }
 
@@ -65,7 +72,7 @@ export class FlowFeed implements Dissector {
     if (this.done || bytes <= 0) return;
     if (this.target === undefined) {
       // What follows a hole at the beginning of a stream cannot be told by its first bytes.
-      this.candidates[fromOrig ? 0 : 1] = [];
+      this.candidates(fromOrig ? 0 : 1, NOBODY);
       this.giveUpIfHopeless();
       return;
     }
@@ -98,7 +105,7 @@ export class FlowFeed implements Dissector {
 
   private stop(): void {
     this.done = true;
-    this.chunks = [];
+    this.chunks = NO_CHUNKS;
     this.heads?.[0].release();
     this.heads?.[1].release();
   }
@@ -114,6 +121,7 @@ export class FlowFeed implements Dissector {
       }
       this.heads = [new ByteQueue(PROBE_BYTES), new ByteQueue(PROBE_BYTES)];
       this.heads[side].push(buf, start, stop);
+      this.chunks = [];
       this.chunks.push({ fromOrig, ts, bytes: buf.slice(start, end) });
     } else {
       const head = this.heads[side];
@@ -129,24 +137,33 @@ export class FlowFeed implements Dissector {
 
   /** Shows the beginning of one direction to what is left of the factories; true when one took the flow. */
   private ask(side: 0 | 1, buf: Uint8Array, start: number, end: number, full: boolean): boolean {
-    const left: DissectorFactory[] = [];
-    for (const factory of this.candidates[side]) {
+    let left: DissectorFactory[] | undefined;
+    const candidates = side === 0 ? this.origCandidates : this.respCandidates;
+    for (let k = 0; k < candidates.length; k++) {
+      const factory = candidates[k]!;
       const answer = factory.probe(side === 0, buf, start, end, this.flow);
       if (answer === 'yes') {
         this.target = factory.create(this.flow, this.session.out, this.session);
         return true;
       }
-      if (answer === 'more' && !full) left.push(factory);
+      if (answer === 'more' && !full) {
+        left ??= [];
+        left.push(factory);
+      }
     }
-    this.candidates[side] = left;
+    this.candidates(side, left ?? NOBODY);
     return false;
   }
 
+  private candidates(side: 0 | 1, left: readonly DissectorFactory[]): void {
+    if (side === 0) this.origCandidates = left;
+    else this.respCandidates = left;
+  }
+
   private giveUpIfHopeless(): void {
-    const [a, b] = this.candidates;
     let kept = 0;
     for (const chunk of this.chunks) kept += chunk.bytes.length;
-    if ((a.length === 0 && b.length === 0) || kept > 4 * PROBE_BYTES) this.stop();
+    if ((this.origCandidates.length === 0 && this.respCandidates.length === 0) || kept > 4 * PROBE_BYTES) this.stop();
   }
 
   /** Hands on what was kept while the protocol was unknown. */
@@ -154,13 +171,13 @@ export class FlowFeed implements Dissector {
     const { chunks, target } = this;
     this.heads?.[0].release();
     this.heads?.[1].release();
-    this.chunks = [];
+    this.chunks = NO_CHUNKS;
     if (target === undefined) return;
     for (const { fromOrig, ts, bytes } of chunks) if (target.active) target.data(fromOrig, ts, bytes, 0, bytes.length);
   }
 
   private probeDatagram(fromOrig: boolean, ts: number, buf: Uint8Array, start: number, end: number): void {
-    for (const factory of this.candidates[0]) {
+    for (const factory of this.origCandidates) {
       if (factory.probe(fromOrig, buf, start, end, this.flow) !== 'yes') continue;
       this.target = factory.create(this.flow, this.session.out, this.session);
       this.target.data(fromOrig, ts, buf, start, end);

@@ -1,6 +1,8 @@
+const EMPTY = new Uint8Array(0);
+
 /** Bytes of one direction waiting for a complete message; holds at most `limit`. */
 export class ByteQueue {
-  buf: Uint8Array = new Uint8Array(0);
+  buf: Uint8Array = EMPTY;
   start = 0;
   end = 0;
   private readonly limit: number;
@@ -20,12 +22,12 @@ export class ByteQueue {
     if (this.end + n > this.buf.length) {
       const size = this.length + n;
       const target = size > this.buf.length ? new Uint8Array(Math.max(512, 2 * size)) : this.buf;
-      target.set(this.buf.subarray(this.start, this.end));
+      if (this.length > 0) target.set(this.buf.subarray(this.start, this.end));
       this.end -= this.start;
       this.start = 0;
       this.buf = target;
     }
-    this.buf.set(buf.subarray(start, end), this.end);
+    if (n > 0) this.buf.set(buf.subarray(start, end), this.end);
     this.end += n;
     return true;
   }
@@ -43,7 +45,7 @@ export class ByteQueue {
 
   /** Gives the memory back. */
   release(): void {
-    this.buf = new Uint8Array(0);
+    this.buf = EMPTY;
     this.clear();
   }
 }

@@ -18,7 +18,7 @@ export class DissectSession implements Session {
   /** Sorted by `order`, then name. */
   readonly factories: readonly DissectorFactory[];
   /** Those of `factories` that fit a transport. */
-  readonly fitting: Readonly<Record<string, readonly DissectorFactory[]>>;
+  readonly fitting: Readonly<Record<'tcp' | 'udp', readonly DissectorFactory[]>>;
   private readonly states = new Map<unknown, SharedState>();
   private readonly expectations = new Map<string, (flow: FlowContext) => Dissector>();
 

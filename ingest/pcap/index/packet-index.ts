@@ -9,6 +9,11 @@ const BLOCK = 1 << 18;
 export class PacketIndex {
   private readonly serials = new Float64Array(BLOCK);
   private readonly offsets = new Float64Array(BLOCK);
+  /** Number of each pair's flow among those of the block, in order of first packets. */
+  private readonly flows = new Int32Array(BLOCK);
+  /** Open-addressing hash: serial and number of the flows of the block. */
+  private readonly keys = new Float64Array(2 * BLOCK).fill(-1);
+  private readonly numbers = new Int32Array(2 * BLOCK);
   private used = 0;
 
   get full(): boolean {
@@ -30,29 +35,28 @@ export class PacketIndex {
   take(file: number, locate: (serial: number) => { file: number; row: number }): ColumnBatch {
     const n = this.used;
     this.used = 0;
-    const counts = new Map<number, number>();
-    for (let k = 0; k < n; k++) counts.set(this.serials[k]!, (counts.get(this.serials[k]!) ?? 0) + 1);
-    const length = counts.size;
-    const starts = new Int32Array(length + 1);
-    const at = new Map<number, number>();
+    const serials = this.number(n).sort();
+    const length = serials.length;
     const rows = new BigInt64Array(length);
     const flowFiles = new Int32Array(length);
-    let row = 0;
-    let sum = 0;
-    for (const [serial, count] of [...counts].sort((a, b) => a[0] - b[0])) {
-      const place = locate(serial);
-      rows[row] = BigInt(place.row);
-      flowFiles[row] = place.file;
-      at.set(serial, sum);
-      sum += count;
-      starts[++row] = sum;
+    // Where the row of each flow stands, then where its next offset goes.
+    const place = new Int32Array(length);
+    for (let row = 0; row < length; row++) {
+      const { file: flowFile, row: number } = locate(serials[row]!);
+      rows[row] = BigInt(number);
+      flowFiles[row] = flowFile;
+      place[this.numbers[this.slot(serials[row]!)]!] = row;
     }
+    const starts = new Int32Array(length + 1);
+    for (let k = 0; k < n; k++) starts[place[this.flows[k]!]! + 1]!++;
+    for (let row = 0; row < length; row++) starts[row + 1]! += starts[row]!;
+    for (let k = 0; k < length; k++) place[k] = starts[place[k]!]!;
+    this.keys.fill(-1);
     const values = new BigInt64Array(n);
     const words = new Uint32Array(values.buffer);
     for (let k = 0; k < n; k++) {
-      const serial = this.serials[k]!;
-      const to = at.get(serial)!;
-      at.set(serial, to + 1);
+      const flow = this.flows[k]!;
+      const to = place[flow]!++;
       const offset = this.offsets[k]!;
       words[to * 2] = offset % 4294967296;
       words[to * 2 + 1] = Math.floor(offset / 4294967296);
@@ -74,5 +78,36 @@ export class PacketIndex {
       column('offsets', 'list<int64>', values, starts),
     ];
     return { table: 'packet_index', length, columns };
+  }
+
+  /** Numbers the flows of the first `n` pairs; the result is their serials. */
+  private number(n: number): Float64Array {
+    const found = new Float64Array(n);
+    let count = 0;
+    let last = -1;
+    let lastNumber = -1;
+    for (let k = 0; k < n; k++) {
+      const serial = this.serials[k]!;
+      if (serial !== last) {
+        const slot = this.slot(serial);
+        if (this.keys[slot] !== serial) {
+          this.keys[slot] = serial;
+          this.numbers[slot] = count;
+          found[count++] = serial;
+        }
+        last = serial;
+        lastNumber = this.numbers[slot]!;
+      }
+      this.flows[k] = lastNumber;
+    }
+    return found.subarray(0, count);
+  }
+
+  /** Where the serial is in the hash, or where it belongs. */
+  private slot(serial: number): number {
+    const mask = this.keys.length - 1;
+    let s = (Math.imul(serial, 0x9e3779b1) >>> 13) & mask;
+    while (this.keys[s]! >= 0 && this.keys[s] !== serial) s = (s + 1) & mask;
+    return s;
   }
 }

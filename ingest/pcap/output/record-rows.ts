@@ -51,6 +51,7 @@ const text = (v: Value): string | undefined => (v === undefined || v === null ? 
 export class RecordRows {
   /** Rows so far. */
   rows = 0;
+  readonly #number = new Int64Column('row', 'int64');
   readonly #builders: readonly Builder[];
 
   /** @throws Error when the schema has no such table */
@@ -60,14 +61,21 @@ export class RecordRows {
       .map(({ name, type }) => MAKERS[type]!(name));
   }
 
-  /** The records as a batch with the table's columns but `capture_id` and `source_id`. */
-  batch(records: readonly DissectRow[]): ColumnBatch {
-    const number = new Int64Column('row', 'int64');
-    for (const record of records) {
-      number.push(++this.rows);
-      for (const builder of this.#builders) builder.push(record[builder.name]);
-    }
-    const columns = [number.take(), ...this.#builders.map((builder) => builder.take())];
-    return { table: this.table, length: records.length, columns };
+  /** Rows since the last batch. */
+  get length(): number {
+    return this.#number.length;
+  }
+
+  /** Takes a record in; nothing of it is kept. */
+  add(record: DissectRow): void {
+    this.#number.push(++this.rows);
+    for (const builder of this.#builders) builder.push(record[builder.name]);
+  }
+
+  /** The records so far as a batch with the table's columns but `capture_id` and `source_id`; the builder starts again. */
+  take(): ColumnBatch {
+    const length = this.length;
+    const columns = [this.#number.take(), ...this.#builders.map((builder) => builder.take())];
+    return { table: this.table, length, columns };
   }
 }

@@ -35,7 +35,8 @@ export class UidWriter {
 
   text(row: number | string): string {
     this.write(row, this.out, 0);
-    return String.fromCharCode(...this.out);
+    const o = this.out;
+    return String.fromCharCode(o[0]!, o[1]!, o[2]!, o[3]!, o[4]!, o[5]!, o[6]!, o[7]!, o[8]!, o[9]!, o[10]!, o[11]!);
   }
 }
 

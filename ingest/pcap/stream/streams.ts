@@ -30,9 +30,14 @@ const PROTOS: Readonly<Record<number, FlowContext['proto']>> = {
   132: 'sctp',
 };
 
+const words = new Int32Array(4);
+
 /** What dissectors may know of a flow; text is made when it is asked for. */
 class FlowInfo implements FlowContext {
-  private readonly words: Int32Array;
+  // The last word of an address, which is all of IPv4, and the others where there are any.
+  private readonly orig: number;
+  private readonly resp: number;
+  private readonly more: Int32Array | undefined;
   private readonly ports: number;
   private readonly serial: number;
   readonly proto: FlowContext['proto'];
@@ -45,7 +50,9 @@ class FlowInfo implements FlowContext {
     private readonly uidOf: UidOf,
   ) {
     const r = f * STRIDE_I;
-    this.words = t.i.slice(r + I_ADDR, r + I_ADDR + 8);
+    this.orig = t.i[r + I_ADDR + 3]!;
+    this.resp = t.i[r + I_ADDR + 7]!;
+    if (!isIPv4(t.i, r + I_ADDR) || !isIPv4(t.i, r + I_ADDR + 4)) this.more = t.i.slice(r + I_ADDR, r + I_ADDR + 8);
     this.ports = t.i[r + I_PORTS]!;
     this.serial = t.d[f * STRIDE_D + D_SERIAL]!;
     this.proto = PROTOS[t.i[r + I_PROTO]!] ?? 'udp';
@@ -56,21 +63,33 @@ class FlowInfo implements FlowContext {
     return this.uidText;
   }
   get orig_h(): string {
-    return this.addresses.text(this.words, 0);
+    return this.more ? this.addresses.text(this.more, 0) : this.text(this.orig);
   }
   get orig_p(): number {
     return this.ports >>> 16;
   }
   get resp_h(): string {
-    return this.addresses.text(this.words, 4);
+    return this.more ? this.addresses.text(this.more, 4) : this.text(this.resp);
   }
   get resp_p(): number {
     return this.ports & 0xffff;
   }
+
+  private text(address: number): string {
+    words[2] = 0xffff;
+    words[3] = address;
+    return this.addresses.text(words, 0);
+  }
+}
+
+function isIPv4(i: Int32Array, at: number): boolean {
+  return i[at] === 0 && i[at + 1] === 0 && i[at + 2] === 0xffff;
 }
 
 class Stream {
-  readonly fed: [number, number] = [0, 0];
+  /** Bytes given to the dissector. */
+  orig = 0;
+  resp = 0;
   constructor(readonly feed: FlowFeed) {}
 }
 
@@ -100,9 +119,9 @@ export class Streams {
     if (end <= start) return;
     const stream = slot === UNSEEN ? this.open(f) : this.slots[slot];
     if (!stream) return;
-    const limit = this.limit(stream);
-    const room = limit - stream.fed[dir === 0 ? 0 : 1];
-    stream.fed[dir === 0 ? 0 : 1] += end - start;
+    const room = this.limit(stream) - (dir === 0 ? stream.orig : stream.resp);
+    if (dir === 0) stream.orig += end - start;
+    else stream.resp += end - start;
     if (room >= end - start) stream.feed.data(dir === 0, ts, buf, start, end);
     else {
       if (room > 0) stream.feed.data(dir === 0, ts, buf, start, start + room);

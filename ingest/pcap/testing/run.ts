@@ -29,8 +29,8 @@ export async function runFiles(files: readonly Bytes[], options: ReadOptions = {
       flows(batch) {
         for (const row of toRecordBatch(batch)) run.flows.push(plain(row.toJSON()));
       },
-      records(table, rows) {
-        for (const row of rows) run.records.push({ table, row });
+      record(table, row) {
+        run.records.push({ table, row });
       },
       packetIndex(batch) {
         for (const row of toRecordBatch(batch)) {

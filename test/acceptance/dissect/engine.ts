@@ -45,8 +45,8 @@ export async function replay(path: string, { hashFiles = false, checksums = fals
     flows(batch) {
       for (const row of toRecordBatch(batch)) flows.push(row.toJSON() as unknown as ReplayedFlow);
     },
-    records(table, found) {
-      rows[table].push(...found);
+    record(table, row) {
+      rows[table].push(row);
     },
   });
   return { rows, flows };

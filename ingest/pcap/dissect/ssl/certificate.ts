@@ -33,6 +33,8 @@ export interface Certificate {
   sanIp: string[];
   ca?: boolean | undefined;
   pathLength?: number | undefined;
+  /** Host names that were asked for, with the answers. */
+  readonly hosts: Map<string, boolean>;
 }
 
 const MAX_NAMES = 256;
@@ -41,7 +43,7 @@ const MAX_NAMES = 256;
 export function parseCertificate(der: Uint8Array): Certificate {
   const sha1 = createHash('sha1').update(der).digest('hex');
   const sha256 = createHash('sha256').update(der).digest('hex');
-  const names = { sanDns: [], sanUri: [], sanEmail: [], sanIp: [] };
+  const names = { sanDns: [], sanUri: [], sanEmail: [], sanIp: [], hosts: new Map<string, boolean>() };
   const [body, signature] = children(derAt(der, 0, der.length));
   const fields = children(body);
   const versioned = fields[0]?.tag === 0xa0;
@@ -147,6 +149,17 @@ function alternativeName(certificate: Certificate, { tag, buf, start, end }: Der
 
 /** Whether the certificate was made for this host name (RFC 6125: alternative names, else the common name). */
 export function matchesHost(certificate: Certificate, host: string): boolean {
+  const { hosts } = certificate;
+  let answer = hosts.get(host);
+  if (answer === undefined) {
+    if (hosts.size >= MAX_NAMES) hosts.clear();
+    answer = matches(certificate, host);
+    hosts.set(host, answer);
+  }
+  return answer;
+}
+
+function matches(certificate: Certificate, host: string): boolean {
   const wanted = host.toLowerCase().replace(/\.$/, '');
   if (certificate.sanIp.includes(wanted)) return true;
   const names =

@@ -13,9 +13,20 @@ export function ja3(hello: Hello): string {
   return md5([hello.version, ...parts.map((p) => p.join('-'))].join(','));
 }
 
+/** Servers answer in few ways. */
+const MAX_KNOWN = 4096;
+const known = new Map<string, string>();
+
 /** JA3S of a ServerHello. */
 export function ja3s(hello: Hello): string {
-  return md5(`${hello.version},${hello.ciphers[0] ?? 0},${hello.extensions.join('-')}`);
+  const text = `${hello.version},${hello.ciphers[0] ?? 0},${hello.extensions.join('-')}`;
+  let digest = known.get(text);
+  if (digest === undefined) {
+    if (known.size >= MAX_KNOWN) known.clear();
+    digest = md5(text);
+    known.set(text, digest);
+  }
+  return digest;
 }
 
 const VERSIONS: Record<number, string> = {

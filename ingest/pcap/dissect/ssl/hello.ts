@@ -1,11 +1,13 @@
-import { hex, u16 } from '../bytes.js';
+import { latin1, u16 } from '../bytes.js';
 import { text } from '../text.js';
 
 /** A ClientHello or ServerHello taken apart; lists keep the order on the wire. */
 export interface Hello {
   readonly version: number;
-  readonly random: string;
+  /** One character per byte. */
   readonly sessionId: string;
+  /** A ServerHello that is a HelloRetryRequest, known by its random. */
+  readonly retry: boolean;
   /** Offered by the client; the server's choice is the only entry. */
   readonly ciphers: number[];
   readonly extensions: number[];
@@ -20,11 +22,11 @@ export interface Hello {
   preSharedKey: boolean;
 }
 
-const RETRY = 'cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c';
+const RETRY = Buffer.from('cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c', 'hex');
 
-/** Whether a ServerHello is a HelloRetryRequest. */
-export function isRetry(hello: Hello): boolean {
-  return hello.random === RETRY;
+function isRetry(buf: Uint8Array, at: number): boolean {
+  for (let k = 0; k < RETRY.length; k++) if (buf[at + k] !== RETRY[k]) return false;
+  return true;
 }
 
 /** Reads the body of a hello message in `buf[start, end)`; undefined when it is too short. `cookie`: DTLS. */
@@ -37,11 +39,11 @@ export function parseHello(
 ): Hello | undefined {
   if (end - start < 35) return undefined;
   const version = u16(buf, start);
-  const random = hex(buf, start + 2, start + 34);
+  const retry = isRetry(buf, start + 2);
   let at = start + 34;
   const idEnd = at + 1 + buf[at]!;
   if (idEnd > end) return undefined;
-  const sessionId = hex(buf, at + 1, idEnd);
+  const sessionId = latin1(buf, at + 1, idEnd);
   at = idEnd;
   if (client && cookie) at += 1 + (buf[at] ?? 0);
   const ciphers: number[] = [];
@@ -58,8 +60,8 @@ export function parseHello(
   }
   const hello: Hello = {
     version,
-    random,
     sessionId,
+    retry,
     ciphers,
     extensions: [],
     serverName: undefined,
@@ -118,7 +120,8 @@ function extension(hello: Hello, type: number, buf: Uint8Array, start: number, e
   }
 }
 
-function serverName(buf: Uint8Array, start: number, end: number): string | undefined {
+/** The host name of a server name list in `buf[start, end)`. */
+export function serverName(buf: Uint8Array, start: number, end: number): string | undefined {
   for (let i = start; i + 3 <= end; ) {
     const size = u16(buf, i + 1);
     if (i + 3 + size > end) return undefined;

@@ -1,28 +1,35 @@
-import { createHash } from 'node:crypto';
 import type { FlowContext, Session, SharedState } from '../dissector.js';
 import { type Certificate, parseCertificate } from './certificate.js';
 
 const MAX_CACHED = 2048;
 const MAX_REPORTED = 65536;
 
+interface Cached {
+  readonly der: Uint8Array;
+  readonly certificate: Certificate;
+}
+
 /** Certificates of a session: read once, written to `x509` once. */
 export class KnownCertificates implements SharedState {
   private readonly session: Session;
-  private readonly cache = new Map<string, Certificate>();
+  private readonly cache = new Map<number, Cached>();
   private readonly reported = new Set<string>();
 
   constructor(session: Session) {
     this.session = session;
   }
 
-  get(der: Uint8Array): Certificate {
-    const key = createHash('sha1').update(der).digest('base64');
-    let certificate = this.cache.get(key);
-    if (certificate === undefined) {
-      certificate = parseCertificate(der);
-      this.cache.set(key, certificate);
-      if (this.cache.size > MAX_CACHED) this.cache.delete(this.cache.keys().next().value!);
-    }
+  /** The certificate in `buf[start, end)`. */
+  get(buf: Uint8Array, start: number, end: number): Certificate {
+    // A certificate ends with its signature, which is as good as random.
+    let key = end - start;
+    for (let k = Math.max(start, end - 16); k < end; k++) key = Math.imul(key ^ buf[k]!, 0x01000193);
+    const known = this.cache.get(key);
+    if (known !== undefined && equal(known.der, buf, start, end)) return known.certificate;
+    const der = buf.slice(start, end);
+    const certificate = parseCertificate(der);
+    if (this.cache.size >= MAX_CACHED) this.cache.delete(this.cache.keys().next().value!);
+    this.cache.set(key, { der, certificate });
     return certificate;
   }
 
@@ -62,6 +69,12 @@ export class KnownCertificates implements SharedState {
     this.cache.clear();
     this.reported.clear();
   }
+}
+
+function equal(der: Uint8Array, buf: Uint8Array, start: number, end: number): boolean {
+  if (der.length !== end - start) return false;
+  for (let k = 0; k < der.length; k++) if (der[k] !== buf[start + k]) return false;
+  return true;
 }
 
 /** The certificates of a session: `session.shared(knownCertificates)`. */

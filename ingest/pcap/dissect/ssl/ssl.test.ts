@@ -10,8 +10,8 @@ import { isGrease } from './names.js';
 
 const hello = (part: Partial<Hello>): Hello => ({
   version: 0x0303,
-  random: '',
   sessionId: '',
+  retry: false,
   ciphers: [],
   extensions: [],
   serverName: undefined,

@@ -1,12 +1,12 @@
-import { copy, u16, u24 } from '../bytes.js';
+import { u16, u24 } from '../bytes.js';
 import type { FlowContext, Session } from '../dissector.js';
-import { flowRow } from '../records.js';
 import { type Certificate, matchesHost } from './certificate.js';
 import { cipherName } from './ciphers.js';
-import { ja3, ja3s, ja4 } from './fingerprints.js';
-import { type Hello, isRetry, parseHello } from './hello.js';
+import { ja3s } from './fingerprints.js';
+import { type Hello, parseHello } from './hello.js';
 import { knownCertificates } from './known.js';
 import { alertName, curveName, handshakeLetter, versionName } from './names.js';
+import { type Offer, offers } from './offers.js';
 
 const MAX_HISTORY = 100;
 const MAX_CHAIN = 32;
@@ -22,7 +22,7 @@ export class HandshakeState {
   private ts = -1;
   private flipped = false;
   private history = '';
-  private client: Hello | undefined;
+  private client: Offer | undefined;
   private server: Hello | undefined;
   private serverCerts: Certificate[] | undefined;
   private clientCerts: Certificate[] | undefined;
@@ -125,11 +125,14 @@ export class HandshakeState {
     for (const c of this.serverCerts ?? []) known.report(flow, this.ts, c, c === leaf, false);
     for (const c of this.clientCerts ?? []) known.report(flow, this.ts, c, c === mine, true);
     const any = this.serverCerts !== undefined || this.clientCerts !== undefined;
-    const prints = (list: Certificate[] | undefined) => (any ? (list ?? []).map((c) => c.sha256) : undefined);
     const name = client?.serverName;
-    const real = server !== undefined && !isRetry(server) ? server : undefined;
     this.session.out.emit('ssl', {
-      ...flowRow(flow, this.ts),
+      uid: flow.uid,
+      ts: this.ts,
+      orig_h: flow.orig_h,
+      orig_p: flow.orig_p,
+      resp_h: flow.resp_h,
+      resp_p: flow.resp_p,
       version: this.version === 0 ? undefined : versionName(this.version),
       cipher: server === undefined ? undefined : cipherName(server.ciphers[0]!),
       curve: this.curve === undefined ? undefined : curveName(this.curve),
@@ -139,8 +142,8 @@ export class HandshakeState {
       next_protocol: server?.alpn[0],
       established: this.established,
       ssl_history: (this.flipped ? '^' : '') + this.history,
-      cert_chain_fps: prints(this.serverCerts),
-      client_cert_chain_fps: prints(this.clientCerts),
+      cert_chain_fps: any ? prints(this.serverCerts) : undefined,
+      client_cert_chain_fps: any ? prints(this.clientCerts) : undefined,
       subject: leaf?.subject,
       issuer: leaf?.issuer,
       client_subject: mine?.subject,
@@ -148,9 +151,9 @@ export class HandshakeState {
       not_before: leaf?.notBefore,
       not_after: leaf?.notAfter,
       sni_matches_cert: name !== undefined && leaf?.parsed === true ? matchesHost(leaf, name) : undefined,
-      ja3: client === undefined ? undefined : ja3(client),
-      ja3s: (real ?? server) === undefined ? undefined : ja3s((real ?? server)!),
-      ja4: client === undefined ? undefined : ja4(client, this.transport),
+      ja3: client?.ja3,
+      ja3s: server === undefined ? undefined : ja3s(server),
+      ja4: client?.ja4,
       cert_sha1: leaf?.sha1,
       cert_sha256: leaf?.sha256,
     });
@@ -161,14 +164,13 @@ export class HandshakeState {
   }
 
   private clientHello(buf: Uint8Array, start: number, end: number): void {
-    const hello = parseHello(buf, start, end, true, this.transport === 'd');
     // The second hello after a retry says the same but for the key share; fingerprints are of the first.
-    if (hello !== undefined && this.client === undefined) this.client = hello;
+    this.client ??= this.session.shared(offers).read(buf, start, end, this.transport);
   }
 
   private serverHello(fromOrig: boolean, buf: Uint8Array, start: number, end: number): void {
     const hello = parseHello(buf, start, end, false, false);
-    const retry = hello !== undefined && isRetry(hello);
+    const retry = hello?.retry === true;
     this.letter(fromOrig, handshakeLetter(retry ? 6 : 2));
     if (hello === undefined) return;
     this.server = hello;
@@ -178,7 +180,7 @@ export class HandshakeState {
     if (retry) return;
     const asked = this.client?.sessionId;
     if (hello.preSharedKey) this.resumed = true;
-    else if (!this.tls13 && asked && asked === hello.sessionId && !/^0+$/.test(asked)) this.resumed = true;
+    else if (!this.tls13 && asked && asked === hello.sessionId && !/^\0+$/.test(asked)) this.resumed = true;
   }
 
   private certificates(client: boolean, buf: Uint8Array, start: number, end: number): void {
@@ -188,11 +190,15 @@ export class HandshakeState {
     for (let at = start + 3; at + 3 <= stop && chain.length < MAX_CHAIN; ) {
       const size = u24(buf, at);
       if (at + 3 + size > stop) break;
-      chain.push(known.get(copy(buf, at + 3, at + 3 + size)));
+      chain.push(known.get(buf, at + 3, at + 3 + size));
       at += 3 + size;
     }
     if (chain.length === 0) return;
     if (client) this.clientCerts ??= chain;
     else this.serverCerts ??= chain;
   }
+}
+
+function prints(chain: readonly Certificate[] | undefined): string[] {
+  return (chain ?? []).map((c) => c.sha256);
 }

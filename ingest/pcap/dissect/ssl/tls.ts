@@ -46,11 +46,27 @@ export class TlsDissector implements Dissector {
       if (!recordHeader(buf, at, end)) return;
       side.lost = false;
     }
-    if (!side.records.push(buf, at, end)) {
-      this.lose(side);
-      return;
+    const queue = side.records;
+    if (queue.length === 0) {
+      // Most segments hold whole records, or long ones of which only the beginning matters: nothing is copied.
+      const used = this.cut(side, fromOrig, ts, buf, at, end);
+      if (used < end && !queue.push(buf, used, end)) this.lose(side);
+    } else if (queue.push(buf, at, end)) {
+      const { start: from } = queue;
+      queue.drop(this.cut(side, fromOrig, ts, queue.buf, from, queue.end) - from);
+    } else this.lose(side);
+  }
+
+  /** Handles the complete records of `buf[start, end)`; the result is where the first incomplete one begins. */
+  private cut(side: Side, fromOrig: boolean, ts: number, buf: Uint8Array, start: number, end: number): number {
+    let at = start;
+    while (at < end) {
+      const next = this.record(side, fromOrig, ts, buf, at, end);
+      if (!this.active || side.lost) return end;
+      if (next < 0) break;
+      at = next;
     }
-    while (this.active && !side.lost && this.record(side, fromOrig, ts));
+    return at;
   }
 
   gap(fromOrig: boolean, bytes: number): void {
@@ -80,15 +96,13 @@ export class TlsDissector implements Dissector {
     side.handshake.clear();
   }
 
-  /** Handles the next complete record; false when there is none. */
-  private record(side: Side, fromOrig: boolean, ts: number): boolean {
-    const { records } = side;
-    const { buf, start, end } = records;
-    if (end - start < 5) return false;
-    if (!this.old && isOldHello(buf, start, end)) return this.oldHello(side, fromOrig, ts);
+  /** Handles the record at `start`; the result is the position after it, -1 when it is not complete. */
+  private record(side: Side, fromOrig: boolean, ts: number, buf: Uint8Array, start: number, end: number): number {
+    if (end - start < 5) return -1;
+    if (!this.old && isOldHello(buf, start, end)) return this.oldHello(side, fromOrig, ts, buf, start, end);
     if (!recordHeader(buf, start, end)) {
       this.lose(side);
-      return false;
+      return -1;
     }
     const type = buf[start]!;
     const size = u16(buf, start + 3);
@@ -96,62 +110,64 @@ export class TlsDissector implements Dissector {
     if (ciphered) {
       if (this.state.ciphered(fromOrig)) {
         this.end();
-        return false;
+        return -1;
       }
-      return this.use(side, size, false);
+      return this.use(side, start, end, size, false);
     }
     const from = start + 5;
     if (type === 22) {
       // Messages are read as they come: a record may be cut by the capture.
       this.handshake(side, fromOrig, ts, buf, from, Math.min(end, from + size));
-      return this.use(side, size, true);
+      return this.use(side, start, end, size, true);
     }
-    if (end - start < 5 + size) return false;
+    if (end - start < 5 + size) return -1;
     if (type === 20) this.state.changeCipher(fromOrig, ts);
     else if (type === 21) {
       if (size === 2) this.state.alert(fromOrig, ts, buf[from + 1]!);
     }
-    records.drop(5 + size);
-    return records.length > 0;
+    return from + size;
   }
 
-  /** Drops a record of which the rest may still come. */
-  private use(side: Side, size: number, plain: boolean): boolean {
-    const have = Math.min(side.records.length, 5 + size);
-    side.skip = 5 + size - have;
+  /** Passes a record of which the rest may still come. */
+  private use(side: Side, start: number, end: number, size: number, plain: boolean): number {
+    const next = Math.min(end, start + 5 + size);
+    side.skip = start + 5 + size - next;
     side.plain = plain;
-    side.records.drop(have);
-    return side.records.length > 0;
+    return next;
   }
 
   private handshake(side: Side, fromOrig: boolean, ts: number, buf: Uint8Array, start: number, end: number): void {
     const queue = side.handshake;
-    if (!queue.push(buf, start, end)) {
-      queue.clear();
-      return;
-    }
-    while (queue.length >= 4) {
-      const size = u24(queue.buf, queue.start + 1);
-      if (size > MAX_HANDSHAKE - 4) {
-        queue.clear();
-        return;
-      }
-      if (queue.length < 4 + size) return;
-      const from = queue.start + 4;
-      this.state.message(fromOrig, ts, queue.buf[queue.start]!, queue.buf, from, from + size);
-      queue.drop(4 + size);
-    }
+    if (queue.length === 0) {
+      const used = this.messages(fromOrig, ts, buf, start, end);
+      if (used < end && !queue.push(buf, used, end)) queue.clear();
+    } else if (queue.push(buf, start, end)) {
+      const { start: from } = queue;
+      queue.drop(this.messages(fromOrig, ts, queue.buf, from, queue.end) - from);
+    } else queue.clear();
   }
 
-  private oldHello(side: Side, fromOrig: boolean, ts: number): boolean {
-    const { buf, start, length } = side.records;
-    const size = 2 + (u16(buf, start) & 0x7fff);
-    if (length < size) return false;
+  /** Handles the complete messages of `buf[start, end)`; the result is where the first incomplete one begins. */
+  private messages(fromOrig: boolean, ts: number, buf: Uint8Array, start: number, end: number): number {
+    let at = start;
+    while (end - at >= 4) {
+      const size = u24(buf, at + 1);
+      if (size > MAX_HANDSHAKE - 4) return end;
+      const from = at + 4;
+      if (end - from < size) break;
+      this.state.message(fromOrig, ts, buf[at]!, buf, from, from + size);
+      at = from + size;
+    }
+    return at;
+  }
+
+  private oldHello(side: Side, fromOrig: boolean, ts: number, buf: Uint8Array, start: number, end: number): number {
+    const next = start + 2 + (u16(buf, start) & 0x7fff);
+    if (end < next) return -1;
     this.old = true;
     if (buf[start + 2] === 1) this.state.oldClientHello(ts);
-    side.records.drop(size);
     if (u16(buf, start + 3) === 2 || !fromOrig) this.lose(side);
-    return side.records.length > 0;
+    return next;
   }
 }
 
