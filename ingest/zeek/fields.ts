@@ -11,7 +11,7 @@ export interface Field {
 
 const ALIASES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   x509: { id: 'fuid', 'certificate.not_valid_before': 'not_before', 'certificate.not_valid_after': 'not_after' },
-  ssl: { not_valid_before: 'not_before', not_valid_after: 'not_after' },
+  ssl: { not_valid_before: 'not_before', not_valid_after: 'not_after', resp_certificate_sha1: 'cert_sha1' },
   dns: { TTLs: 'ttls' },
   dhcp: { mac: 'mac', lease: 'lease_time' },
   software: { unparsed_version: 'unparsed_version' },
@@ -38,16 +38,21 @@ export const OWN = new Set([
   'source_state',
 ]);
 
+/** Zeek's own name of a field whose dot a log shipper wrote as an underscore: `id_orig_h`, `certificate_subject`. */
+const zeekName = (name: string): string =>
+  name.replace(/^id_(?=(orig|resp)_[hp]$)/, 'id.').replace(/^certificate_/, 'certificate.');
+
 /** How each field of a log maps to the columns of its table. Two fields never fill one column. */
 export function mapFields(table: string, names: readonly string[]): Field[] {
   const columns = new Map(columnsOf(table).map((c) => [c.name, c.type]));
   const taken = new Set<string>();
   return names.map((name) => {
-    const plain = name
+    const zeek = zeekName(name);
+    const plain = zeek
       .replace(/^id\./, '')
       .replace(/^certificate\./, '')
       .replaceAll('.', '_');
-    const column = ALIASES[table]?.[name] ?? plain;
+    const column = ALIASES[table]?.[zeek] ?? plain;
     const type = columns.get(column);
     if (type === undefined || OWN.has(column) || taken.has(column)) return { name, column: undefined, type: 'VARCHAR' };
     taken.add(column);

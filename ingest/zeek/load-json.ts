@@ -14,9 +14,9 @@ export async function loadJson(context: LoadContext): Promise<LoadedLog> {
   const stats = context.file.stats!;
   const samples = parseSamples(stats.samples);
   const names = [...new Set(samples.flatMap((o) => Object.keys(o)))]
-    .filter((k) => k !== '_path' && k !== '_system_name')
+    .filter((k) => k !== '_path' && k !== '@stream' && k !== '_system_name')
     .sort();
-  const path = samples.map((o) => o._path).find((p): p is string => typeof p === 'string');
+  const path = samples.map((o) => o._path ?? o['@stream']).find((p): p is string => typeof p === 'string');
   const type = logType(path, context.file.head.name, names);
   const timeIsText = samples.some((o) => typeof o.ts === 'string');
   const done: Progress = { flows: 0, rows: 0 };

@@ -29,12 +29,15 @@ const TABLES: Readonly<Record<string, string>> = {
 /** Keys that only one log has: tells JSON logs apart when neither `_path` nor the file name does. */
 const MARKS: readonly (readonly [string, readonly string[]])[] = [
   ['conn', ['conn_state', 'id.orig_h']],
+  ['conn', ['conn_state', 'id_orig_h']],
   ['dns', ['trans_id', 'id.orig_h']],
+  ['dns', ['trans_id', 'id_orig_h']],
   ['http', ['trans_depth', 'method']],
   ['http', ['trans_depth', 'status_code']],
   ['ssl', ['ssl_history']],
   ['ssl', ['cipher', 'resumed']],
   ['x509', ['certificate.subject']],
+  ['x509', ['certificate_subject']],
   ['ssh', ['auth_attempts']],
   ['ssh', ['hassh']],
   ['files', ['fuid', 'analyzers']],
