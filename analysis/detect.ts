@@ -9,9 +9,10 @@ import { scoreFor } from '../models/score-case.js';
 import type { Detection } from './detection/definition.js';
 import { settingsOf } from './detection/parameters.js';
 import { loadDetections } from './detection/registry.js';
-import { decidable, sourceFields } from './detection/requires.js';
+import { decidable, type SourceFields, sourceFields } from './detection/requires.js';
 import { detectionHash, runDetection } from './detection/run-detection.js';
 import { scoreWindows } from './evidence/score.js';
+import { loadIntelligence } from './intel/load.js';
 import { buildLetters } from './letters/build.js';
 import type { AnalysisOptions } from './options.js';
 import { buildPairs } from './pairs/build.js';
@@ -33,6 +34,8 @@ export interface DetectSummary {
   readonly affectedHosts: number;
   readonly notDecided: number;
   readonly failed: readonly { detection: string; reason: string }[];
+  /** Feeds that could not be used. */
+  readonly feedProblems: readonly { feed: string; reason: string }[];
 }
 
 /**
@@ -51,7 +54,10 @@ export async function detect(
   const total = detections.length + 3;
   progress('profiles', 0, total);
   const locality = await db.transaction(() => prepare(db, options));
-  const failed = await runAll(store, detections, options, (id, i) => progress(id, i + 1, total));
+  progress('feeds', 0, total);
+  const intel = await loadIntelligence(store, options.feeds);
+  const run = new Map([['intel', intel.facts]]);
+  const failed = await runAll(store, detections, options, run, (id, i) => progress(id, i + 1, total));
   progress('score', total - 2, total);
   return db.transaction(async () => {
     await db.run('INSERT INTO evidence SELECT * FROM staged_evidence');
@@ -59,7 +65,7 @@ export async function detect(
     await suppressEvidence(db, options.whitelist);
     await scoreWindows(db, options);
     await writeProvenance(db, options, detections, locality.allSourcesLocal);
-    return summary(db, failed);
+    return { ...(await summary(db, failed)), feedProblems: intel.problems };
   });
 }
 
@@ -82,12 +88,13 @@ async function runAll(
   store: CaseStore,
   detections: readonly Detection[],
   options: AnalysisOptions,
+  run: SourceFields['run'],
   progress: (id: string, index: number) => void,
 ): Promise<{ detection: string; reason: string }[]> {
   const { db } = store;
   await db.run('CREATE OR REPLACE TEMP TABLE staged_evidence AS FROM evidence LIMIT 0');
   await db.run('CREATE OR REPLACE TEMP TABLE staged_evidence_flows AS FROM evidence_flows LIMIT 0');
-  const have = await sourceFields(db);
+  const have: SourceFields = { ...(await sourceFields(db)), ...(run ? { run } : {}) };
   const site = (await db.one<{ site: string }>('SELECT min(site) AS site FROM sources'))?.site ?? '';
   const failed: { detection: string; reason: string }[] = [];
   for (const [i, detection] of detections.entries()) {
@@ -150,7 +157,7 @@ async function clearFindings(db: Database): Promise<void> {
   }
 }
 
-async function summary(db: Database, failed: DetectSummary['failed']): Promise<DetectSummary> {
+async function summary(db: Database, failed: DetectSummary['failed']): Promise<Omit<DetectSummary, 'feedProblems'>> {
   const row = (await db.one<Record<string, string>>(
     `SELECT (SELECT count(*) FROM d_flows) AS flows,
        (SELECT count(DISTINCT (site, profile)) FROM profiles) AS profiles,

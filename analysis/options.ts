@@ -28,6 +28,11 @@ export interface AnalysisOptions {
   readonly slipsThreshold: number;
   /** Behavioural letters: how they are written, and whether their state runs through the case or starts in each window. */
   readonly letters: { readonly writing: LetterWriting; readonly reset: 'case' | 'window' };
+  /**
+   * Folder of feeds; `case`: the indicators that the case has used before; undefined: only what ships. Counts by the
+   * feeds' content, not by the path: it is no part of the configuration in the provenance.
+   */
+  readonly feeds?: string | undefined;
 }
 
 export type ParameterValue = string | number | boolean | readonly (string | number)[];

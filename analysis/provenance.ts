@@ -16,6 +16,7 @@ export function configurationText(options: AnalysisOptions): string {
     ...options,
     detectionPaths: options.detectionPaths.length,
     models: own.length > 0 ? own : undefined,
+    feeds: undefined,
   });
 }
 

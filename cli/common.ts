@@ -26,6 +26,10 @@ export const withAnalysis = (command: Command): Command =>
       'behavioural letters as Slips 0.7.3 or its present version (head) writes them (default 0.7.3)',
     )
     .option('--letters-reset <where>', 'case: letters run on; window: they start anew, as in Slips (default case)')
+    .option(
+      '--feeds <dir>',
+      "folder of intelligence feeds, or case: those used before (default: the user's, see 'feeds')",
+    )
     .option('--modules <list>', 'run only these detections or modules')
     .option('--disable <list>', 'do not run these detections or modules')
     .option('--model <kind=dir>', 'a model of your own, such as https=my-model (may be given again)', repeated);

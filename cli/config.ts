@@ -6,6 +6,7 @@ import { readWhitelist } from '../analysis/whitelist/whitelist.js';
 import { megabytes } from '../ingest/case/memory-size.js';
 import { kindNames } from '../models/registry.js';
 import { usageError } from './errors.js';
+import { feedFolder } from './feed-folder.js';
 import { parseYaml } from './yaml-file.js';
 
 const cidr = z.string().refine((v) => networkRange(v) !== undefined, 'not an address or network');
@@ -23,6 +24,7 @@ export const configSchema = z.strictObject({
   home_net: list(cidr).optional(),
   direction: z.enum(['out', 'all']).optional(),
   whitelist: list(z.string()).optional(),
+  feeds: z.string().optional(),
   modules: list(z.string()).optional(),
   disable: list(z.string()).optional(),
   scoring: z.enum(['default', 'slips']).optional(),
@@ -51,6 +53,7 @@ export interface AnalysisFlags {
   readonly whitelist?: string;
   readonly letters?: string;
   readonly lettersReset?: string;
+  readonly feeds?: string;
   readonly modules?: string;
   readonly disable?: string;
   readonly model?: readonly string[];
@@ -102,6 +105,7 @@ export function runSettings(flags: AnalysisFlags): RunSettings {
           config.letters?.reset ??
           defaultOptions.letters.reset,
       },
+      feeds: feedFolder('--feeds', flags.feeds ?? config.feeds, flags.feeds === undefined ? base : '.'),
     },
     site: flags.site ?? config.site ?? '',
     threads: threads(flags.threads) ?? config.threads ?? 2,

@@ -18,6 +18,7 @@ export async function manifest(db: Database, outputs: Readonly<Record<string, st
   const detections = await db.all(
     'SELECT detection, sql_sha256, status, parameters FROM detection_runs ORDER BY detection',
   );
+  const feeds = await db.all('SELECT feed, sha256, entries FROM feeds ORDER BY feed');
   const value = {
     format: 'slipstream-manifest/1',
     provenance: Object.fromEntries(facts.map((f) => [f.key, f.value])),
@@ -28,6 +29,7 @@ export async function manifest(db: Database, outputs: Readonly<Record<string, st
       rejected: Number(i.rejected),
     })),
     detections: detections.map((d) => ({ ...d, parameters: JSON.parse(String(d.parameters)) as unknown })),
+    feeds: feeds.map((f) => ({ ...f, entries: Number(f.entries) })),
     tables: await tableDigests(db),
     outputs: Object.fromEntries(Object.entries(outputs).map(([name, path]) => [name, sha256(readFileSync(path))])),
   };

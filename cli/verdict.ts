@@ -10,6 +10,9 @@ export const detectText = (s: DetectSummary): string =>
 
 /** Detections that failed are said, and make the exit code 1: the rest of the analysis is there. */
 export function reportFailures(summary: DetectSummary): void {
+  for (const f of summary.feedProblems) {
+    process.stderr.write(`warning: feed ${safe(f.feed)} is not used: ${safe(f.reason)}\n`);
+  }
   for (const f of summary.failed) process.stderr.write(`warning: detection ${f.detection} failed: ${safe(f.reason)}\n`);
   if (summary.failed.length > 0) process.exitCode = 1;
 }

@@ -58,6 +58,7 @@ async function runCase(detection: Detection, c: Case): Promise<string | undefine
       ...defaultOptions,
       homeNet: c.home_net,
       direction: c.direction,
+      feeds: 'case',
       parameters: { [detection.id]: c.parameters as Record<string, ParameterValue> },
     };
     const summary = await detect(store, options, undefined, [detection]);
@@ -113,6 +114,7 @@ async function fill(db: Database, detection: Detection, c: Case): Promise<void> 
   );
   for (const need of detection.requires.flat()) {
     const [table, field] = need.split('.');
+    if (table === 'intel') continue;
     await db.run(`INSERT INTO source_fields VALUES ('cases0000000', ${lit(table!)}, ${lit(field!)})`);
   }
   for (const [table, given] of Object.entries(c)) {

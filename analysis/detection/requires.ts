@@ -1,8 +1,17 @@
 import type { Database } from '../../ingest/case/database.js';
 import type { Detection } from './definition.js';
 
+/** What a run itself brings, such as `intel.ip` of the feeds, whatever the sources. */
+export interface RunFacts {
+  readonly fields: ReadonlySet<string>;
+  /** What to say when none of these is there. */
+  readonly missing: (need: readonly string[]) => string;
+}
+
 /** What the sources of a case can give. */
 export interface SourceFields {
+  /** By the part before the dot, which no table has as its name. */
+  readonly run?: ReadonlyMap<string, RunFacts>;
   readonly sourceIds: readonly string[];
   readonly fields: ReadonlyMap<string, ReadonlySet<string>>;
   readonly kinds: ReadonlyMap<string, string>;
@@ -26,9 +35,17 @@ export async function sourceFields(db: Database): Promise<SourceFields> {
 
 /** Whether a detection can decide, and for which kinds of source it cannot. */
 export function decidable(detection: Detection, have: SourceFields): { able: boolean; reason: string | undefined } {
+  const ofRun = (need: string | readonly string[]): RunFacts | undefined =>
+    have.run?.get((typeof need === 'string' ? need : need[0]!).split('.')[0]!);
+  for (const need of detection.requires) {
+    const anyOf = typeof need === 'string' ? [need] : need;
+    const facts = ofRun(need);
+    if (facts && !anyOf.some((f) => facts.fields.has(f))) return { able: false, reason: facts.missing(anyOf) };
+  }
   const missingBySource = have.sourceIds.map((id) => {
     const fields = have.fields.get(id)!;
     return detection.requires
+      .filter((need) => ofRun(need) === undefined)
       .map((need) => (typeof need === 'string' ? [need] : need))
       .filter((anyOf) => !anyOf.some((f) => fields.has(f)))
       .map((anyOf) => anyOf.join(' or '));
