@@ -1,0 +1,202 @@
+import { render } from 'ink-testing-library';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { detect } from '../../analysis/detect.js';
+import { defaultOptions } from '../../analysis/options.js';
+import { detections, fillSmallCase, withCase } from '../../reports/testing/small-case.js';
+import { fixture } from '../../test/support/fixtures.js';
+import { type TestCase, testCase } from '../../test/support/test-case.js';
+import { App } from './app.js';
+import { CaseConsole } from './console.js';
+import { layout } from './layout.js';
+import { painter } from './paint.js';
+import { SCREENS } from './screens.js';
+import { width } from './text.js';
+
+const INFECTED = '192.168.50.23';
+let office: TestCase;
+
+beforeAll(async () => {
+  office = await testCase([fixture('office-zeek-tsv')]);
+  await detect(office.store, { ...defaultOptions, homeNet: ['192.168.50.0/24'] });
+});
+afterAll(() => office.close());
+
+interface Driven {
+  readonly state: CaseConsole;
+  readonly copied: string[];
+  readonly left: () => boolean;
+  /** The screen after these keys, once all is read. */
+  after(...keys: string[]): Promise<string>;
+}
+
+async function drive(db = office.store.db, columns = 110, rows = 34): Promise<Driven> {
+  const copied: string[] = [];
+  let left = false;
+  const state = new CaseConsole(db, {
+    detections: [],
+    copy: (t) => copied.push(t),
+    quit: () => {
+      left = true;
+    },
+    settle: 0,
+  });
+  await state.start();
+  const screen = (): string => {
+    const frame = layout(state, columns, rows, painter(false));
+    if (frame.kind === 'small') return frame.text;
+    if (frame.kind === 'full') return [...frame.panes, frame.bar].join('\n');
+    const right = frame.right.join('\n').split('\n');
+    return [...frame.tree.split('\n').map((l, i) => l + right[i]!), frame.bar].join('\n');
+  };
+  return {
+    state,
+    copied,
+    left: () => left,
+    async after(...keys) {
+      screen();
+      for (const key of keys) {
+        state.key(key);
+        while (state.busy) await new Promise((r) => setTimeout(r, 2));
+        screen();
+      }
+      return screen();
+    },
+  };
+}
+
+describe('the main screen', () => {
+  it('fills the terminal exactly, whatever its size', async () => {
+    for (const [columns, rows] of [
+      [80, 24],
+      [110, 34],
+      [250, 70],
+      [40, 14],
+    ] as const) {
+      const lines = (await (await drive(office.store.db, columns, rows)).after()).split('\n');
+      expect(lines).toHaveLength(rows);
+      for (const line of lines) expect(width(line), line).toBeLessThanOrEqual(columns);
+      for (const line of lines.slice(0, -1)) expect(width(line), line).toBe(columns);
+    }
+  });
+  it('has the worst host first, with what is known of it', async () => {
+    const text = await (await drive()).after();
+    expect(text).toMatch(new RegExp(`›!▸ ${INFECTED} .* 1\\.00`));
+    expect(text).toContain('names    front-desk');
+    expect(text).toMatch(/Beacon from 192\.168\.50\.23/);
+    expect(text).toMatch(/→ 203\.0\.113\.66:443 · sync\.telemetry\.test/);
+  });
+  it('opens windows and follows the chosen one', async () => {
+    const d = await drive();
+    expect(await d.after('enter', 'j', 'j')).toMatch(/›! {3}2 03-02 09:00/);
+    expect(d.state.subject).toMatchObject({ profile: INFECTED, window: '2026-03-02 09:00:00.000000' });
+    const text = await d.after();
+    expect(text).toContain('Horizontal port scan');
+    expect(text).not.toContain('SSH password guessing from');
+    expect(await d.after('k', 'k', 'enter')).not.toContain('03-02 09:00 ');
+  });
+  it('goes round the panes with Tab', async () => {
+    const d = await drive();
+    expect(await d.after('tab')).toContain('● Timeline');
+    expect(await d.after('tab')).toContain('● Evidence');
+    expect(await d.after('tab')).toContain('● Hosts');
+  });
+  it('finds hosts by name and by address, and only alerted ones', async () => {
+    const d = await drive();
+    await d.after('/', ...'FRONT-desk', 'enter');
+    expect(d.state.hosts.map((h) => h.profile)).toEqual([INFECTED]);
+    await d.after('escape');
+    expect(d.state.hosts.length).toBeGreaterThan(5);
+    await d.after('/', ...'zzz', 'enter');
+    expect(await d.after()).toContain('no host');
+    await d.after('escape', 'f');
+    expect(d.state.hosts.map((h) => h.alerts > 0)).toEqual([true]);
+    await d.after('f', 'S');
+    expect(d.state.hosts.map((h) => h.profile).slice(0, 2)).toEqual(['::', '0.0.0.0']);
+  });
+});
+
+describe('screens', () => {
+  it.each(SCREENS.map((s) => [s.key, s.name] as const))('%s shows %s and Escape leaves it', async (key, name) => {
+    const d = await drive();
+    const text = await d.after(key);
+    expect(text).toContain(name);
+    expect(text).not.toContain('reading…');
+    expect(text.split('\n')).toHaveLength(34);
+    if (key !== 'y') expect(text.split('\n').filter((l) => /│[› ] /.test(l)).length, text).toBeGreaterThan(1);
+    expect(await d.after('escape')).toContain('● Hosts');
+  });
+  it('leads from a finding to its flows and to its explanation', async () => {
+    const d = await drive();
+    await d.after('tab', 'tab', '/', ...'horizontal', 'enter');
+    const flows = await d.after('enter');
+    expect(flows).toContain('Flows of');
+    expect(flows).toContain(`${INFECTED}:`);
+    const why = await d.after('escape', 'x');
+    expect(why).toContain('Horizontal port scan');
+    expect(why).toMatch(/Rule/);
+    expect(await d.after('G')).not.toBe(why);
+  });
+  it('filters rows and takes the filter away', async () => {
+    const d = await drive();
+    const all = await d.after('z');
+    const some = await d.after('/', ...'critical', 'enter');
+    expect(some.match(/ critical /g)!.length).toBeGreaterThan(0);
+    expect(some).not.toMatch(/ medium /);
+    expect(await d.after('escape')).toBe(all);
+  });
+  it('copies what a row is about', async () => {
+    const d = await drive();
+    expect(await d.after('c')).toContain(`copied ${INFECTED}`);
+    await d.after('d', 'c');
+    expect(d.copied).toEqual([INFECTED, expect.stringMatching(/^[0-9.]+$/)]);
+  });
+  it('shows every key in the help, and quits', async () => {
+    const d = await drive();
+    const help = await d.after('h');
+    for (const s of SCREENS) expect(help).toContain(s.help);
+    await d.after('q');
+    expect(d.left()).toBe(true);
+  });
+  it('says what went wrong instead of dying', async () => {
+    await withCase(async (store) => {
+      await fillSmallCase(store.db);
+      const d = await drive(store.db);
+      await store.db.run('DROP TABLE pairs');
+      expect(await d.after('b')).toMatch(/pairs.*does not exist/);
+    });
+  });
+});
+
+it('is not obeyed by the terminal, whatever the case says', async () => {
+  const attack = '\x1b[2J\x1b]0;x\x07\u202Egnp\r\n\x9b31m<b>';
+  await withCase(async (store) => {
+    await fillSmallCase(store.db, { host: attack, name: attack, file: attack, description: attack, reason: attack });
+    const d = await drive(store.db);
+    const screens = [await d.after(), await d.after('z'), await d.after('escape', 'd')];
+    for (const text of screens) expect(text.replaceAll('\n', '')).not.toMatch(/[\x00-\x1f\x7f-\x9f\u202e]/);
+    expect(screens[0]).toContain('\\x1b[2J');
+  });
+});
+
+it('says when the case holds no host', async () => {
+  await withCase(async (store) => expect(await (await drive(store.db)).after()).toContain('no host'));
+});
+
+it('works in ink: keys in, screen out, colour where it is wanted', async () => {
+  const state = new CaseConsole(office.store.db, {
+    detections,
+    copy: () => undefined,
+    quit: () => undefined,
+    settle: 0,
+  });
+  const app = render(<App state={state} paint={painter(true)} />);
+  await state.start();
+  state.onChange();
+  await new Promise((r) => setTimeout(r, 50));
+  expect(app.lastFrame()).toContain(INFECTED);
+  expect(app.lastFrame()).toContain('\x1b[');
+  app.stdin.write('h');
+  await new Promise((r) => setTimeout(r, 50));
+  expect(app.lastFrame()).toContain('next pane');
+  app.unmount();
+});

@@ -1,0 +1,339 @@
+import type { Detection } from '../../analysis/detection/definition.js';
+import type { Database } from '../../ingest/case/database.js';
+import {
+  type HostFilter,
+  loadEvidence,
+  loadExplanation,
+  loadHosts,
+  loadInfo,
+  loadTimeline,
+  loadWindows,
+} from './case-data.js';
+import { cell } from './cells.js';
+import { helpText } from './help.js';
+import type { Subject } from './query.js';
+import { flowsModel, SCREENS, type Screen } from './screens.js';
+import { moved, type Place, START, type TableModel } from './table.js';
+import { type Host, hostKey, type TreeRow, treeRows, type Window } from './tree.js';
+import { type Overlay, TableView, TextView } from './views.js';
+
+export interface ConsoleOptions {
+  readonly detections: readonly Detection[];
+  /** Puts text on the clipboard of the terminal. */
+  readonly copy: (text: string) => void;
+  readonly quit: () => void;
+  /** Milliseconds of rest before the chosen host is read; tests take 0. */
+  readonly settle?: number;
+}
+
+export type Pane = 'tree' | 'timeline' | 'evidence';
+const PANES: readonly Pane[] = ['tree', 'timeline', 'evidence'];
+const EMPTY: TableModel = { title: '', columns: [], rows: [], empty: 'reading…' };
+const SORTS = ['score', 'address', 'flows'] as const;
+
+/**
+ * The console without a terminal: keys go in, state comes out, `onChange` says when to draw again. Queries run beside the
+ * keys; what a newer choice has overtaken is thrown away.
+ */
+export class CaseConsole {
+  readonly #db: Database;
+  readonly #options: ConsoleOptions;
+  onChange: () => void = () => undefined;
+
+  hosts: readonly Host[] = [];
+  moreHosts = 0;
+  filter: HostFilter = { search: '', alerted: false, sort: 'score' };
+  readonly open = new Map<string, readonly Window[]>();
+  tree: Place = START;
+  focus: Pane = 'tree';
+  info: readonly (readonly [string, string])[] = [];
+  timeline = new TableView(EMPTY);
+  evidence = new TableView(EMPTY);
+  overlays: Overlay[] = [];
+  /** Text being typed after `/`; undefined when not searching. */
+  typing: string | undefined;
+  message = '';
+  /** Rows that panes show, set by who draws. */
+  visible = { tree: 10, timeline: 10, evidence: 4, overlay: 20, columns: 80 };
+
+  #generation = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #working = 0;
+
+  constructor(db: Database, options: ConsoleOptions) {
+    this.#db = db;
+    this.#options = options;
+  }
+
+  /** True while a query runs. */
+  get busy(): boolean {
+    return this.#working > 0 || this.#timer !== undefined;
+  }
+
+  /** Reads the hosts, then the first of them. */
+  async start(): Promise<void> {
+    await this.#readHosts();
+    await this.#readChosen();
+  }
+
+  get rows(): TreeRow[] {
+    return treeRows(this.hosts, this.open);
+  }
+
+  get chosen(): TreeRow | undefined {
+    return this.rows[this.tree.row];
+  }
+
+  /** Host and window that the screens are about. */
+  get subject(): Subject | undefined {
+    const row = this.chosen;
+    return row && { profile: row.host.profile, site: row.host.site, window: row.window?.start ?? '' };
+  }
+
+  get overlay(): Overlay | undefined {
+    return this.overlays.at(-1);
+  }
+
+  /** One key: a character, or up down pageup pagedown home end enter escape tab backspace. */
+  key(name: string): void {
+    this.message = '';
+    if (this.typing !== undefined) this.#type(name);
+    else if (!this.#global(name)) this.#move(name);
+    this.onChange();
+  }
+
+  #global(name: string): boolean {
+    switch (name) {
+      case 'q':
+        this.#options.quit();
+        return true;
+      case 'escape':
+        if (this.#table()?.filtered) this.#table()!.filter('');
+        else if (this.overlays.length > 0) this.overlays.pop();
+        else if (this.filter.search !== '') this.#setFilter({ ...this.filter, search: '' });
+        return true;
+      case '/':
+        this.typing = '';
+        return true;
+      case 'h':
+      case '?':
+        this.overlays = [{ kind: 'text', view: new TextView('Help', helpText()) }];
+        return true;
+      case 'o':
+        this.open.clear();
+        this.overlays = [];
+        this.#run(() => this.start());
+        return true;
+      case 'f':
+        this.#setFilter({ ...this.filter, alerted: !this.filter.alerted });
+        return true;
+      case 'S':
+        this.#setFilter({ ...this.filter, sort: SORTS[(SORTS.indexOf(this.filter.sort) + 1) % SORTS.length]! });
+        return true;
+      case 'c':
+        this.#copy();
+        return true;
+      case 'x':
+        this.#explain();
+        return true;
+      case 'tab':
+        this.#nextPane();
+        return true;
+      case 'enter':
+        this.#enter();
+        return true;
+    }
+    const screen = SCREENS.find((s) => s.key === name);
+    if (screen) this.#openScreen(screen);
+    return screen !== undefined;
+  }
+
+  #move(name: string): void {
+    const page = Math.max(1, this.#visibleRows() - 1);
+    const by = (
+      {
+        up: -1,
+        k: -1,
+        down: 1,
+        j: 1,
+        pageup: -page,
+        pagedown: page,
+        home: -1e9,
+        g: -1e9,
+        end: 1e9,
+        G: 1e9,
+      } as Readonly<Record<string, number>>
+    )[name];
+    if (by === undefined) return;
+    const { overlay } = this;
+    if (overlay?.kind === 'text') overlay.view.move(by, this.visible.overlay, this.visible.columns);
+    else if (overlay?.kind === 'tables') overlay.tables[overlay.active]!.move(by, this.#visibleRows());
+    else if (overlay === undefined && this.focus === 'tree') {
+      const before = this.tree.row;
+      this.tree = moved(this.tree, by, this.rows.length, this.visible.tree);
+      if (this.tree.row !== before) this.#settle();
+    } else if (overlay === undefined) this.#table()?.move(by, this.#visibleRows());
+  }
+
+  #visibleRows(): number {
+    const { overlay } = this;
+    if (overlay) return this.visible.overlay - (overlay.kind === 'tables' ? 1 : 0);
+    return this.focus === 'tree' ? this.visible.tree : this.visible[this.focus] - 1;
+  }
+
+  /** The table that has the keys. */
+  #table(): TableView | undefined {
+    const { overlay } = this;
+    if (overlay) return overlay.kind === 'tables' ? overlay.tables[overlay.active] : undefined;
+    return this.focus === 'timeline' ? this.timeline : this.focus === 'evidence' ? this.evidence : undefined;
+  }
+
+  #nextPane(): void {
+    const { overlay } = this;
+    if (overlay?.kind === 'tables') overlay.active = (overlay.active + 1) % overlay.tables.length;
+    else if (!overlay) this.focus = PANES[(PANES.indexOf(this.focus) + 1) % PANES.length]!;
+  }
+
+  #enter(): void {
+    const table = this.#table();
+    if (!table && !this.overlay) {
+      const host = this.chosen?.host;
+      if (!host) return;
+      const key = hostKey(host);
+      if (this.open.delete(key)) {
+        this.tree = moved(
+          { row: this.rows.findIndex((r) => r.host === host), top: this.tree.top },
+          0,
+          this.rows.length,
+          this.visible.tree,
+        );
+        this.#settle();
+      } else this.#run(async () => void this.open.set(key, await loadWindows(this.#db, host)));
+      return;
+    }
+    const row = table?.row;
+    if (row?.evidence !== undefined) {
+      const { evidence } = row;
+      this.#load(`Flows of ${evidence}`, async () => [await flowsModel(this.#db, evidence, `Flows of ${evidence}`)]);
+    } else if (row?.address !== undefined) {
+      const { address } = row;
+      this.#run(async () => {
+        const pairs = await loadInfo(this.#db, address);
+        const text = pairs.map(([k, v]) => `${k.padEnd(9)}${v}`).join('\n');
+        this.overlays = [...this.overlays, { kind: 'text', view: new TextView(cell(address), text) }];
+      });
+    }
+  }
+
+  #explain(): void {
+    const id = this.#table()?.row?.evidence ?? (this.overlay ? undefined : this.evidence.row?.evidence);
+    if (id === undefined) {
+      this.message = 'choose a finding first (Tab to the evidence)';
+      return;
+    }
+    this.#run(async () => {
+      const text = await loadExplanation(this.#db, id, this.#options.detections);
+      this.overlays = [...this.overlays, { kind: 'text', view: new TextView(`Why ${id}`, text) }];
+    });
+  }
+
+  #copy(): void {
+    const text = this.#table()?.row?.copy ?? (this.overlay ? undefined : this.chosen?.host.profile);
+    if (text === undefined) return;
+    this.#options.copy(text);
+    this.message = `copied ${cell(text)}`;
+  }
+
+  #type(name: string): void {
+    if (name === 'escape') this.typing = undefined;
+    else if (name === 'enter') {
+      const text = this.typing!;
+      this.typing = undefined;
+      const table = this.#table();
+      if (table) table.filter(text);
+      else if (!this.overlay) this.#setFilter({ ...this.filter, search: text.trim() });
+    } else if (name === 'backspace') this.typing = [...this.typing!].slice(0, -1).join('');
+    else if ([...name].length === 1) this.typing += cell(name);
+  }
+
+  #setFilter(filter: HostFilter): void {
+    this.filter = filter;
+    this.open.clear();
+    this.tree = START;
+    this.#run(() => this.start());
+  }
+
+  #openScreen(screen: Screen): void {
+    const subject = this.subject ?? { profile: '', site: '', window: '' };
+    this.overlays = [];
+    const of = screen.ofHost
+      ? ` of ${cell(subject.profile)}${this.chosen?.window ? `, window ${this.chosen.window.tw}` : ''}`
+      : '';
+    this.#load(`${screen.name}${of}`, () => screen.load(this.#db, subject), screen);
+  }
+
+  /** Puts tables on top once they are there; until then the screen says what is being read. */
+  #load(title: string, read: () => Promise<readonly TableModel[]>, screen?: Screen): void {
+    const waiting: Overlay = { kind: 'loading', title };
+    this.overlays = [...this.overlays, waiting];
+    this.#run(async () => {
+      const tables = (await read()).map((m) => new TableView(m));
+      const first = tables.findIndex((t) => t.model.rows.length > 0);
+      this.overlays = this.overlays.map((o) =>
+        o === waiting ? { kind: 'tables', screen, title, tables, active: Math.max(0, first) } : o,
+      );
+    });
+  }
+
+  #settle(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#run(() => this.#readChosen());
+    }, this.#options.settle ?? 80);
+  }
+
+  async #readHosts(): Promise<void> {
+    const { hosts, more } = await loadHosts(this.#db, this.filter);
+    this.hosts = hosts;
+    this.moreHosts = more;
+    this.tree = moved(this.tree, 0, this.rows.length, this.visible.tree);
+    this.onChange();
+  }
+
+  async #readChosen(): Promise<void> {
+    const generation = ++this.#generation;
+    const { subject } = this;
+    const current = (): boolean => generation === this.#generation;
+    if (!subject) {
+      this.info = [];
+      this.timeline = new TableView({ ...EMPTY, title: 'Timeline', empty: 'no host' });
+      this.evidence = new TableView({ ...EMPTY, title: 'Evidence', empty: 'no host' });
+      return;
+    }
+    const info = await loadInfo(this.#db, subject.profile);
+    if (!current()) return;
+    this.info = info;
+    const evidence = await loadEvidence(this.#db, subject);
+    if (!current()) return;
+    this.evidence = new TableView(evidence);
+    this.onChange();
+    const timeline = await loadTimeline(this.#db, subject);
+    if (!current()) return;
+    this.timeline = new TableView(timeline);
+  }
+
+  /** Work beside the keys; what goes wrong becomes a message. */
+  #run(work: () => Promise<void>): void {
+    this.#working++;
+    work()
+      .catch((error: unknown) => {
+        this.message = cell(error instanceof Error ? error.message.split('\n')[0] : error);
+        this.overlays = this.overlays.filter((o) => o.kind !== 'loading');
+      })
+      .finally(() => {
+        this.#working--;
+        this.onChange();
+      });
+  }
+}

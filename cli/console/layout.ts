@@ -1,0 +1,149 @@
+import { grouped } from '../../reports/format/numbers.js';
+import { cell } from './cells.js';
+import type { CaseConsole } from './console.js';
+import { box } from './frame.js';
+import type { Paint } from './paint.js';
+import { tableLines } from './table.js';
+import { clip, pad, width } from './text.js';
+import { treeLines } from './tree.js';
+import type { TableView } from './views.js';
+
+/** Panes of one frame as text, each exactly as large as its place. */
+export type Frame =
+  | { readonly kind: 'small'; readonly text: string }
+  | { readonly kind: 'full'; readonly panes: readonly string[]; readonly bar: string }
+  | { readonly kind: 'main'; readonly tree: string; readonly right: readonly string[]; readonly bar: string };
+
+/** Draws the state for a terminal of `columns` by `rows`; also tells the console how many rows its panes show. */
+export function layout(state: CaseConsole, columns: number, rows: number, paint: Paint): Frame {
+  if (columns < 40 || rows < 14) return { kind: 'small', text: clip('terminal too small: 40×14 at least', columns) };
+  const bar = statusBar(state, columns, paint);
+  const height = rows - 1;
+  state.visible.columns = columns - 2;
+  return state.overlay
+    ? overlayFrame(state, columns, height, bar, paint)
+    : mainFrame(state, columns, height, bar, paint);
+}
+
+function mainFrame(state: CaseConsole, columns: number, height: number, bar: string, paint: Paint): Frame {
+  const left = Math.max(26, Math.min(56, Math.floor(columns * 0.36)));
+  const right = columns - left;
+  const infoRows = Math.min(7, Math.max(4, Math.floor(height * 0.28)));
+  const evidenceRows = Math.max(5, Math.floor(height * 0.32));
+  const timelineRows = height - infoRows - evidenceRows;
+  Object.assign(state.visible, { tree: height - 2, timeline: timelineRows - 2, evidence: evidenceRows - 2 });
+  const more = state.moreHosts > 0 ? `, ${grouped(state.moreHosts)} more` : '';
+  const filters = [
+    state.filter.search === '' ? '' : `/${state.filter.search}`,
+    state.filter.alerted ? 'alerted' : '',
+    `by ${state.filter.sort}`,
+  ];
+  const rows = state.rows;
+  const tree =
+    rows.length === 0
+      ? [paint('muted', pad(state.busy ? 'reading…' : 'no host', left - 2))]
+      : treeLines(rows, state.open, state.tree, left - 2, height - 2, state.focus === 'tree', paint);
+  const { chosen } = state;
+  const about = chosen ? `${cell(chosen.host.profile)}${chosen.window ? `, window ${chosen.window.tw}` : ''}` : '';
+  return {
+    kind: 'main',
+    tree: box(
+      `Hosts ${grouped(state.hosts.length)}${more} · ${filters.filter((t) => t !== '').join(' ')}`,
+      tree,
+      left,
+      height,
+      state.focus === 'tree',
+      paint,
+    ),
+    right: [
+      box(about || 'Host', infoLines(state.info, right - 2, paint), right, infoRows, false, paint),
+      tableBox(state.timeline, `Timeline ${about}`, right, timelineRows, state.focus === 'timeline', paint),
+      tableBox(state.evidence, `Evidence ${about}`, right, evidenceRows, state.focus === 'evidence', paint),
+    ],
+    bar,
+  };
+}
+
+function infoLines(pairs: readonly (readonly [string, string])[], columns: number, paint: Paint): string[] {
+  return pairs
+    .filter(([, text]) => text !== '')
+    .map(([name, text]) => `${paint('muted', pad(name, 9))}${pad(text, columns - 9)}`);
+}
+
+function tableBox(
+  view: TableView,
+  title: string,
+  columns: number,
+  rows: number,
+  focused: boolean,
+  paint: Paint,
+): string {
+  const lines = tableLines(view.model, view.place, columns - 2, rows - 2, focused, paint);
+  return box(`${title}${countOf(view)}`, lines, columns, rows, focused, paint);
+}
+
+const countOf = (view: TableView): string => {
+  const { rows, more } = view.model;
+  if (rows.length === 0) return '';
+  const filter = view.filtered === '' ? '' : ` /${view.filtered}`;
+  return ` · ${grouped(view.place.row + 1)}/${grouped(rows.length)}${more ? ` of ${grouped(rows.length + more)}` : ''}${filter}`;
+};
+
+function overlayFrame(state: CaseConsole, columns: number, height: number, bar: string, paint: Paint): Frame {
+  const overlay = state.overlay!;
+  if (overlay.kind === 'loading') {
+    return {
+      kind: 'full',
+      panes: [box(overlay.title, [paint('muted', pad('reading…', columns - 2))], columns, height, true, paint)],
+      bar,
+    };
+  }
+  if (overlay.kind === 'text') {
+    state.visible.overlay = height - 2;
+    const all = overlay.view.lines(columns - 2);
+    const lines = all.slice(overlay.view.top, overlay.view.top + height - 2).map((l) => pad(l, columns - 2));
+    const below = all.length - overlay.view.top - lines.length;
+    const title = below > 0 ? `${overlay.view.title} · ${below} more lines` : overlay.view.title;
+    return { kind: 'full', panes: [box(title, lines, columns, height, true, paint)], bar };
+  }
+  const each = Math.floor(height / overlay.tables.length);
+  state.visible.overlay = each - 2;
+  const panes = overlay.tables.map((view, i) => {
+    const rows = i === overlay.tables.length - 1 ? height - each * i : each;
+    const title =
+      overlay.tables.length === 1 ? overlay.title : `${view.model.title} · ${overlay.title.replace(/^.* of /, '')}`;
+    return tableBox(view, title, columns, rows, i === overlay.active, paint);
+  });
+  return { kind: 'full', panes, bar };
+}
+
+function statusBar(state: CaseConsole, columns: number, paint: Paint): string {
+  if (state.typing !== undefined) return pad(`/${state.typing}▏  Enter: search   Esc: leave`, columns);
+  if (state.message !== '') return paint('warning', pad(state.message, columns));
+  const keys = state.overlay
+    ? ['Esc back', 'Tab pane', '/ search', 'Enter open', 'x explain', 'c copy', 'h help', 'q quit']
+    : [
+        'h help',
+        'Tab pane',
+        'Enter open',
+        '/ find',
+        'f alerted',
+        'z evidence',
+        'b beacons',
+        'i out',
+        'y in',
+        'e d r s p t ports',
+        'x explain',
+        'q quit',
+      ];
+  let line = '';
+  let used = 0;
+  for (const text of keys) {
+    if (used + width(text) + 2 > columns - 9) break;
+    const [key, ...words] = text.split(' ');
+    line += `${paint('key', key!)} ${words.join(' ')}  `;
+    used += width(text) + 2;
+  }
+  const busy = state.busy ? 'reading…' : '';
+  return line + pad(busy, columns - used, 'right');
+}

@@ -1,0 +1,27 @@
+-- Hosts of the tree. $sort: score | address | flows. $search: part of an address or of a name; empty: all.
+WITH named AS (
+  SELECT DISTINCT address FROM names WHERE $search <> '' AND contains(lower(name), $search)
+), hosts AS (
+  SELECT p.profile, p.site, max(p.score) AS score, count(*) FILTER (p.alerted) AS alerts, bool_or(p.is_local) AS is_local,
+    sum(p.flows)::BIGINT AS flows
+  FROM profiles p
+  WHERE $search = '' OR contains(p.profile, $search) OR p.profile IN (SELECT address FROM named)
+  GROUP BY p.profile, p.site
+  HAVING NOT $alerted OR count(*) FILTER (p.alerted) > 0
+), placed AS (
+  SELECT h.*, count(*) OVER () AS total,
+    row_number() OVER (
+      ORDER BY CASE WHEN $sort = 'score' THEN h.score END DESC NULLS LAST,
+        CASE WHEN $sort = 'score' THEN h.alerts END DESC NULLS LAST,
+        CASE WHEN $sort <> 'address' THEN h.flows END DESC NULLS LAST, a.key, h.profile, h.site
+    ) AS place
+  FROM hosts h
+  LEFT JOIN addresses a ON a.address = h.profile
+)
+SELECT c.place, c.profile, c.site, c.score, c.alerts, c.is_local, c.flows, c.total,
+  list(p.flows ORDER BY p.tw_start)[-8:] AS spark
+FROM placed c
+JOIN profiles p ON p.profile = c.profile AND p.site = c.site
+WHERE c.place <= $limit
+GROUP BY ALL
+ORDER BY c.place

@@ -1,0 +1,250 @@
+import type { Database, Row } from '../../ingest/case/database.js';
+import { bytes, cell, endpoint, gauge, num, scored, time } from './cells.js';
+import { levelTone } from './paint.js';
+import { ask, leftOut, ROW_LIMIT, type Subject } from './query.js';
+import type { Column, TableModel, TableRow } from './table.js';
+
+/** A full screen of one or two tables about the chosen host (or about the case). */
+export interface Screen {
+  readonly key: string;
+  readonly name: string;
+  /** For the help. */
+  readonly help: string;
+  /** False: about the case, not about a host. */
+  readonly ofHost: boolean;
+  load(db: Database, subject: Subject): Promise<readonly TableModel[]>;
+}
+
+const right = (title: string): Column => ({ title, align: 'right' });
+
+/** Two tables, established and not, of rows with flows, packets and bytes. */
+function countsScreen(
+  key: string,
+  name: string,
+  help: string,
+  query: string,
+  label: { readonly columns: readonly Column[]; cells(row: Row): string[]; address?: (row: Row) => string },
+): Screen {
+  return {
+    key,
+    name,
+    help,
+    ofHost: true,
+    async load(db, subject) {
+      const rows = await ask(db, query, { ...subject, limit: ROW_LIMIT });
+      const highest = Math.max(0, ...rows.map((r) => Number(r.bytes)));
+      const half = (established: boolean): TableModel => ({
+        title: `${name}, ${established ? 'established' : 'not established'}`,
+        columns: [...label.columns, right('flows'), right('packets'), right('bytes'), { title: '', grows: true }],
+        rows: rows
+          .filter((r) => r.established === established)
+          .map((r) => ({
+            cells: [...label.cells(r), num(r.flows), num(r.pkts), bytes(r.bytes), gauge(Number(r.bytes), highest)],
+            copy: label.address?.(r),
+            address: label.address?.(r),
+          })),
+        more: established ? leftOut(rows) : 0,
+        empty: 'none',
+      });
+      return [half(true), half(false)];
+    },
+  };
+}
+
+const port = {
+  columns: [{ title: 'port', align: 'right' as const }, { title: 'proto' }],
+  cells: (r: Row) => [cell(r.port), cell(r.proto)],
+};
+const address = {
+  columns: [{ title: 'address' }],
+  cells: (r: Row) => [cell(r.address)],
+  address: (r: Row) => String(r.address),
+};
+
+function tuplesScreen(key: string, direction: 'out' | 'in', help: string): Screen {
+  const name = direction === 'out' ? 'Tuples as originator' : 'Tuples as responder';
+  return {
+    key,
+    name,
+    help,
+    ofHost: true,
+    async load(db, subject) {
+      const rows = await ask(db, 'tuples', { ...subject, direction, limit: ROW_LIMIT });
+      return [
+        {
+          title: `${name}, letters of all windows`,
+          columns: [
+            { title: 'tuple' },
+            right('flows'),
+            right('C&C'),
+            { title: 'letters', grows: true, most: 400 },
+            { title: 'name', most: 24 },
+            { title: 'AS', most: 20 },
+            { title: 'geo' },
+          ],
+          rows: rows.map((r) => ({
+            cells: [
+              `${endpoint(r.dst, r.dport)} ${cell(r.proto)}`,
+              num(r.flows),
+              scored(r.cc_score),
+              cell(r.letters),
+              cell(r.name),
+              cell(r.as_org),
+              cell(r.country),
+            ],
+            copy: String(r.dst),
+            address: String(r.dst),
+          })),
+          more: leftOut(rows),
+          empty: direction === 'in' ? 'none: profiles of responders need --direction all' : 'none',
+        },
+      ];
+    },
+  };
+}
+
+/** Findings as rows; also the evidence pane of the main screen. */
+export function evidenceModel(title: string, rows: readonly Row[], withWindow: boolean): TableModel {
+  return {
+    title,
+    columns: [
+      ...(withWindow ? [{ title: 'window' }] : []),
+      { title: 'time' },
+      { title: 'level' },
+      right('conf'),
+      { title: 'finding', grows: true, most: 400 },
+    ],
+    rows: rows.map(
+      (r): TableRow => ({
+        cells: [
+          ...(withWindow ? [cell(r.tw)] : []),
+          cell(r.at),
+          r.is_suppressed === true ? 'whitelisted' : cell(r.level),
+          scored(r.confidence),
+          cell(r.description),
+        ],
+        tone: r.is_suppressed === true ? 'muted' : levelTone(String(r.level)),
+        copy: String(r.subject),
+        evidence: String(r.evidence_id),
+      }),
+    ),
+    more: leftOut(rows),
+    empty: 'no finding',
+  };
+}
+
+/** Flows behind a finding. */
+export async function flowsModel(db: Database, evidence: string, title: string): Promise<TableModel> {
+  const rows = await ask(db, 'flows', { evidence, limit: ROW_LIMIT });
+  return {
+    title,
+    columns: [
+      { title: 'time' },
+      { title: 'from' },
+      { title: 'to' },
+      { title: 'proto' },
+      { title: 'outcome' },
+      right('duration'),
+      right('sent'),
+      right('received'),
+      { title: 'uid', grows: true },
+    ],
+    rows: rows.map((r) => ({
+      cells: [
+        cell(r.at),
+        endpoint(r.orig_h, r.orig_p),
+        endpoint(r.resp_h, r.resp_p),
+        r.service === null ? cell(r.proto) : `${cell(r.proto)} ${cell(r.service)}`,
+        cell(r.outcome),
+        time(r.duration),
+        bytes(r.orig_size),
+        bytes(r.resp_size),
+        cell(r.uid),
+      ],
+      copy: String(r.uid),
+      uid: String(r.uid),
+      address: String(r.resp_h),
+    })),
+    more: leftOut(rows),
+    empty: 'this rule names no single flows',
+  };
+}
+
+const allEvidence: Screen = {
+  key: 'z',
+  name: 'All evidence',
+  help: 'all evidence of the host, over all windows',
+  ofHost: true,
+  async load(db, subject) {
+    const rows = await ask(db, 'evidence', { ...subject, window: '', limit: ROW_LIMIT });
+    return [evidenceModel('All evidence', rows, true)];
+  },
+};
+
+const beacons: Screen = {
+  key: 'b',
+  name: 'Beacons',
+  help: 'pairs of the whole case, ranked: beacons, long connections, strobes',
+  ofHost: false,
+  async load(db) {
+    const rows = await ask(db, 'beacons', { limit: ROW_LIMIT });
+    return [
+      {
+        title: 'Beacons of the case, highest score first',
+        columns: [
+          right('score'),
+          { title: 'severity' },
+          { title: 'host' },
+          { title: 'destination', grows: true, most: 80 },
+          right('flows'),
+          right('every'),
+          right('beacon'),
+          right('bytes'),
+          right('hosts %'),
+        ],
+        rows: rows.map((r) => ({
+          cells: [
+            scored(r.score),
+            cell(r.severity),
+            cell(r.profile),
+            cell(r.dst),
+            num(r.connections),
+            time(r.interval_seconds),
+            scored(r.beacon_score),
+            bytes(r.bytes),
+            r.prevalence === null ? '' : (Number(r.prevalence) * 100).toFixed(0),
+          ],
+          tone: levelTone(String(r.severity)),
+          copy: String(r.dst),
+          address: r.kind === 'ip' ? String(r.dst) : undefined,
+        })),
+        more: leftOut(rows),
+        empty: 'no pair came near',
+      },
+    ];
+  },
+};
+
+/** Kalipso's keys and what was added. */
+export const SCREENS: readonly Screen[] = [
+  countsScreen('e', 'Own ports', 'source ports as client: flows, packets, bytes', 'src-ports', port),
+  countsScreen('d', 'Destinations', 'destination addresses as client', 'dst-addresses', address),
+  countsScreen('r', 'Served ports', 'destination ports as server', 'server-ports', port),
+  countsScreen('s', 'Clients', 'addresses that asked this host, as server', 'client-addresses', address),
+  countsScreen('p', 'Asked ports', 'destination ports as client', 'client-ports', port),
+  countsScreen(
+    't',
+    'Asked ports and addresses',
+    'destination ports as client, with addresses',
+    'ports-with-addresses',
+    {
+      columns: [...port.columns, { title: 'address' }],
+      cells: (r) => [...port.cells(r), cell(r.address)],
+      address: (r) => String(r.address),
+    },
+  ),
+  tuplesScreen('i', 'out', 'tuples as originator: letters, C&C score, names, AS, country'),
+  tuplesScreen('y', 'in', 'tuples as responder'),
+  allEvidence,
+  beacons,
+];
