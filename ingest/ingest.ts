@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { CliError, inputError } from '../cli/errors.js';
 import { finishCase } from './capture/finish-case.js';
 import { knownCaptures } from './capture/known-captures.js';
@@ -25,6 +26,8 @@ export interface FileResult {
   readonly what: string;
   readonly status: 'read' | 'continued' | 'known' | 'skipped' | 'failed';
   readonly captureId?: string;
+  /** Where the file was on this machine. */
+  readonly location?: string;
   readonly records: number;
   readonly rejected: number;
   readonly message?: string;
@@ -38,21 +41,27 @@ interface Recognised {
 }
 
 /**
- * Reads inputs into a case. A bad file is reported and the others are read.
+ * Reads inputs (arguments as a user gives them, or files already found) into a case. A bad file is reported and the others are read.
  * Each capture is one transaction; what a killed run left behind goes when the case is next opened.
  * @throws CliError when no input could be read at all
  */
 export function ingest(
   store: CaseStore,
-  inputs: readonly string[],
+  inputs: readonly (string | InputFile)[],
   options: IngestOptions = {},
 ): Promise<FileResult[]> {
   return store.streaming(() => readAll(store, inputs, options));
 }
 
-async function readAll(store: CaseStore, inputs: readonly string[], options: IngestOptions): Promise<FileResult[]> {
+async function readAll(
+  store: CaseStore,
+  inputs: readonly (string | InputFile)[],
+  options: IngestOptions,
+): Promise<FileResult[]> {
   const results: FileResult[] = [];
-  const files = await recognise(expandInputs(inputs), options, results);
+  const given = expandInputs(inputs.filter((i) => typeof i === 'string'));
+  const found = inputs.filter((i) => typeof i !== 'string');
+  const files = await recognise([...given, ...found], options, results);
   const total = files.length;
   const scanned: { file: Recognised; scan: ScannedFile }[] = [];
   const known = await knownCaptures(store.db);
@@ -116,7 +125,7 @@ async function recognise(inputs: InputFile[], options: IngestOptions, results: F
       results.push({ path: input.shown, kind: 'unknown', what: '', status, records: 0, rejected: 0, message });
     };
     try {
-      const head = readHead(input.path);
+      const head = readHead(input.path, basename(input.shown));
       if (head.bytes.length === 0) {
         note(input.explicit ? 'failed' : 'skipped', 'empty file');
         continue;

@@ -15,6 +15,8 @@ export interface InputFile {
   readonly root: string;
   /** Named on the command line: must be readable and of a known kind. */
   readonly explicit: boolean;
+  /** Source of the capture when it is already known, as when a case is made again. */
+  readonly sourceId?: string;
 }
 
 /** A folder named by a date is a rotation of its parent. */

@@ -54,9 +54,11 @@ Examples:
         const summary = await detect(store, settings.analysis, step, detections);
         progress.update('report');
         writeWhole(path('alerts.jsonl'), await alertsJsonl(store.db));
-        writeWhole(path('report.html'), await renderReport(store, { ...reportOptions(flags), detections }));
+        const report = reportOptions(flags);
+        writeWhole(path('report.html'), await renderReport(store, { ...report, detections }));
         const outputs = { 'alerts.jsonl': path('alerts.jsonl'), 'report.html': path('report.html') };
-        writeWhole(path('manifest.json'), await manifest(store.db, outputs));
+        const parts = { outputs, report, analysis: settings.analysis, detections, files };
+        writeWhole(path('manifest.json'), await manifest(store, { ...parts, earlier: path('manifest.json') }));
         progress.clear();
         reportFailures(summary);
         const verdict = await verdictText(store.db, summary);

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
-import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { CliError, inputError } from '../errors.js';
+import { sha256File } from '../hash-file.js';
 import { safe } from '../terminal.js';
 import type { WantedPackets } from './wanted-packets.js';
 
@@ -23,7 +23,7 @@ function find(capture: WantedPackets, folders: readonly string[], deep: boolean)
   const present = [...new Set(named)].filter(isFile);
   const others = deep ? folders.flatMap((f) => filesBelow(f)) : [];
   for (const path of new Set([...present, ...others])) {
-    if (statSync(path).size === capture.bytes && sha256(path) === capture.sha256) return path;
+    if (statSync(path).size === capture.bytes && sha256File(path) === capture.sha256) return path;
   }
   const name = safe(capture.path);
   if (present.length > 0) {
@@ -42,16 +42,4 @@ function filesBelow(folder: string): string[] {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
-}
-
-function sha256(path: string): string {
-  const hash = createHash('sha256');
-  const fd = openSync(path, 'r');
-  try {
-    const buffer = Buffer.allocUnsafe(1 << 20);
-    for (let got = readSync(fd, buffer); got > 0; got = readSync(fd, buffer)) hash.update(buffer.subarray(0, got));
-  } finally {
-    closeSync(fd);
-  }
-  return hash.digest('hex');
 }

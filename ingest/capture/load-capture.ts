@@ -40,7 +40,7 @@ async function attempt(store: CaseStore, job: CaptureJob, careful: boolean): Pro
   const captureId = scan.sha256.slice(0, 16);
   const same = await knownCaptures(db, [scan.sha256, ...scan.prefixes.values()]);
   const known = same.filter((k) => k.kind === reader.kind);
-  const base = { path: job.input.shown, kind: reader.kind, what: job.what, captureId };
+  const base = { path: job.input.shown, kind: reader.kind, what: job.what, captureId, location: job.input.path };
   if (known.some((k) => k.sha256 === scan.sha256)) return { ...base, status: 'known', records: 0, rejected: 0 };
   const grown = known.find((k) => k.site === site && k.bytes > 0 && scan.prefixes.get(k.bytes) === k.sha256);
   const resume = grown && reader.continues && grown.whole ? grown : undefined;
@@ -89,6 +89,7 @@ async function attempt(store: CaseStore, job: CaptureJob, careful: boolean): Pro
         : {}),
       ...(scan.head.compression === 'none' ? {} : { compression: scan.head.compression }),
       ...(warnings.length > 0 ? { warnings } : {}),
+      ...choices(options),
       ...result.details,
     };
     const records = before + result.records;
@@ -101,6 +102,12 @@ async function attempt(store: CaseStore, job: CaptureJob, careful: boolean): Pro
     await markUnfinished(db, sourceId);
     return { ...base, status: resume ? 'continued' : 'read', records, rejected };
   });
+}
+
+/** What was asked for that changes what is read: kept, so that the case can be made again. */
+function choices({ kind, label, bpf, tcpInactivity }: IngestOptions): Record<string, unknown> {
+  const given = Object.entries({ kind, label, bpf, tcpInactivity }).filter(([, value]) => value !== undefined);
+  return given.length > 0 ? { options: Object.fromEntries(given) } : {};
 }
 
 /** A source per folder (or file): the known one when the case has any of its captures, else one named by its smallest hash. */
@@ -127,7 +134,7 @@ export async function assignSources<T extends Omit<CaptureJob, 'sourceId'>>(
         group.some((j) => j.scan.sha256 === k.sha256 || (k.bytes > 0 && j.scan.prefixes.get(k.bytes) === k.sha256)),
     );
     const fresh = createHash('sha256').update(`${reader.kind}\x1f${site}\x1f${hashes[0]}`).digest('hex').slice(0, 12);
-    for (const job of group) out.push({ ...job, sourceId: owner?.sourceId ?? fresh });
+    for (const job of group) out.push({ ...job, sourceId: job.input.sourceId ?? owner?.sourceId ?? fresh });
   }
   return out.sort((a, b) => (a.scan.sha256 < b.scan.sha256 ? -1 : a.scan.sha256 > b.scan.sha256 ? 1 : 0));
 }

@@ -21,8 +21,8 @@ export interface FileHead {
 
 const HEAD_BYTES = 65536;
 
-/** Reads a file's head. `bytes` is empty for an empty file. */
-export function readHead(path: string): FileHead {
+/** Reads a file's head. `bytes` is empty for an empty file. `name`: what the file is called where it came from. */
+export function readHead(path: string, name = basename(path)): FileHead {
   const raw = firstBytes(path, HEAD_BYTES);
   const compression = compressionOf(raw);
   const bytes = compression === 'none' ? raw : inflateHead(raw, compression);
@@ -31,7 +31,7 @@ export function readHead(path: string): FileHead {
   for (const b of bytes) if (b < 9 || (b > 13 && b < 32)) control++;
   return {
     path,
-    name: basename(path).replace(/\.(gz|zst)$/i, ''),
+    name: name.replace(/\.(gz|zst)$/i, ''),
     compression,
     bytes,
     text,
