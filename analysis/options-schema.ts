@@ -8,8 +8,8 @@ const value = z.union([scalar, z.array(z.union([text, z.number()]))]);
 
 /**
  * Options of an analysis as the provenance of a case or a manifest writes them: text from elsewhere, checked before it
- * can reach SQL. Paths are left out there: `detectionPaths` is a number, `models` a list of kinds. Every option needs
- * its line here.
+ * can reach SQL. Paths are left out there: `detectionPaths` is a number, `models` a list of kinds, `feeds` not there.
+ * Every option needs its line here.
  */
 const shape = {
   window: z.union([
@@ -36,6 +36,7 @@ const shape = {
   parameters: z.record(z.string(), z.record(z.string(), value)),
   detectionPaths: z.number().int().min(0),
   models: z.array(text).optional(),
+  feeds: z.undefined().optional(),
   evidenceThreshold: z.number().min(0).max(1),
   scoring: z.enum(['default', 'slips']),
   slipsThreshold: z.number().positive(),

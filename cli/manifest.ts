@@ -109,6 +109,7 @@ function environment(store: CaseStore, { files, analysis, earlier }: ManifestPar
     captures,
     ...(analysis.detectionPaths.length > 0 ? { detections: analysis.detectionPaths } : {}),
     ...(Object.keys(analysis.models).length > 0 ? { models: analysis.models } : {}),
+    ...(analysis.feeds === undefined ? {} : { feeds: analysis.feeds }),
   };
 }
 

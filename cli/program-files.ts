@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { sha256File } from './hash-file.js';
 import { asset } from './package-root.js';
 
-/** Files of the program that decide results but are no code: passes, schema, templates. */
-const DECIDING = /\.(sql|yaml|hbs|css)$|^reports\/templates\/.*\.js$/;
+/** Files of the program that decide results but are no code: passes, schema, templates, data. */
+const DECIDING = /\.(sql|yaml|hbs|css|parquet)$|^reports\/templates\/.*\.js$/;
 /** Detections and models are listed by themselves; test cases decide nothing. */
 const ELSEWHERE = /^(analysis\/detections|models\/shipped)\/|\/cases\.yaml$/;
 

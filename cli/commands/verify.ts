@@ -18,6 +18,7 @@ export function register(program: Command): void {
         .option('--captures <dir>', 'where the captures are now (default: where they were)')
         .option('--config <file>', 'configuration that names folders with rules and models of your own')
         .option('--model <kind=dir>', 'where a model of your own is now (may be given again)', repeated)
+        .option('--feeds <dir>', 'where the feeds are now (default: where they were; else what the case kept of them)')
         .option('--no-rerun', 'only hash; do not run the analysis again')
         .option('--json', 'print the result as JSON'),
     ),
@@ -44,6 +45,7 @@ Examples:
         detections: loadDetections(detectionPaths),
         detectionPaths,
         models,
+        feeds: flags.feeds,
         resources: { threads: settings.threads, memoryLimit: settings.memoryLimit },
         progress: (step, done, total) => progress.update(safe(step), done, total),
       });
@@ -58,7 +60,9 @@ Examples:
 export function verificationText(result: Verification): string {
   const checked = `${plural(result.inputs, 'input')}, ${plural(result.tables, 'table')}`;
   if (result.same) {
-    return `same\n${checked}; analysis ${result.rerun === 'done' ? 'run again' : 'not run again'}\n`;
+    const again = result.rerun === 'done' ? 'run again' : 'not run again';
+    const feeds = result.feedsReplayed ? '; feeds not found, their indicators taken from the case' : '';
+    return `same\n${checked}; analysis ${again}${feeds}\n`;
   }
   const lines = result.differences.map(line);
   const tail = result.rerun.startsWith('not possible') ? ['The analysis was not run again: what goes in differs.'] : [];

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Detection } from '../../analysis/detection/definition.js';
+import { folderFeeds, knownFeeds } from '../../analysis/intel/sources.js';
 import { configurationSchema, type RecordedConfiguration } from '../../analysis/options-schema.js';
 import { shippedFolder } from '../../models/registry.js';
 import { sha256, sha256File } from '../hash-file.js';
@@ -51,6 +52,30 @@ export function checkModels(manifest: Manifest, own: Readonly<Record<string, str
     if (Object.keys(found).length === 0) return [{ ...missing, detail: `not in ${folder}` }];
     return compareMaps('model', recorded, found, (file) => `${m.module}/${file}`);
   });
+}
+
+/**
+ * The data of each feed that was used. Where a feed is not to be found, its indicators are in the case: `replay` says
+ * that they have to be taken from there, which is no difference.
+ * @param folder a folder of feeds; undefined: none is known
+ */
+export function checkFeeds(
+  manifest: Manifest,
+  folder: string | undefined,
+): { readonly differences: readonly Difference[]; readonly replay: boolean } {
+  const present = folder !== undefined && existsSync(folder);
+  const sources = [...knownFeeds().filter((f) => f.shipped), ...(present ? folderFeeds(folder) : [])];
+  const paths = new Map(sources.map((s) => [s.id, s.path]));
+  const recorded: Record<string, string> = {};
+  const found: Record<string, string> = {};
+  let replay = false;
+  for (const { feed, sha256: hash } of manifest.feeds) {
+    const path = paths.get(feed);
+    if (path === undefined && !present) replay = true;
+    else recorded[feed] = hash;
+    if (path !== undefined) found[feed] = sha256File(path);
+  }
+  return { differences: compareMaps('feed', recorded, found), replay };
 }
 
 /** The configuration of the run, checked: what it says, and that its hash is the recorded one. */

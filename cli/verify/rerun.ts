@@ -5,6 +5,7 @@ import { alertsJsonl } from '../../analysis/alerts-jsonl.js';
 import { detect } from '../../analysis/detect.js';
 import type { Detection } from '../../analysis/detection/definition.js';
 import { tableDigests } from '../../analysis/digest.js';
+import { FROM_CASE } from '../../analysis/intel/load.js';
 import { type AnalysisOptions, defaultOptions } from '../../analysis/options.js';
 import type { RecordedConfiguration } from '../../analysis/options-schema.js';
 import { CaseStore } from '../../ingest/case/case-store.js';
@@ -29,6 +30,8 @@ export interface RerunParts {
   readonly detectionPaths: readonly string[];
   /** Folders of models that do not ship, by kind. */
   readonly models: Readonly<Record<string, string>>;
+  /** Folder of feeds, or `case`: the indicators that the recorded case holds. */
+  readonly feeds: string | undefined;
   readonly resources: Resources;
   readonly progress: (step: string, done: number, total: number) => void;
 }
@@ -41,7 +44,7 @@ export async function rerun(parts: RerunParts): Promise<Difference[]> {
     const store = await CaseStore.open(join(temporary, 'case.duckdb'), { mode: 'create', ...parts.resources });
     try {
       await ingestAgain(store, parts);
-      await bringAlong(store, parts.folder);
+      await bringAlong(store, parts.folder, parts.feeds === FROM_CASE);
       await detect(store, optionsOf(parts), parts.progress, detections);
       parts.progress('comparing', 1, 1);
       const outputs: Record<string, string> = {
@@ -92,24 +95,29 @@ async function ingestAgain(store: CaseStore, { manifest, paths, progress }: Reru
 }
 
 /** Answers from outside are replayed, never asked for again; labels given by hand belong to the input. */
-async function bringAlong(store: CaseStore, folder: string): Promise<void> {
+async function bringAlong(store: CaseStore, folder: string, indicators: boolean): Promise<void> {
   const { db } = store;
   await db.run(`ATTACH ${lit(resolve(folder, 'case.duckdb'))} AS recorded (READ_ONLY)`);
   try {
     await db.run('INSERT INTO lookups SELECT * FROM recorded.main.lookups');
     await db.run("INSERT INTO labels SELECT * FROM recorded.main.labels WHERE origin NOT IN ('column', 'option')");
+    if (indicators) {
+      for (const table of ['indicators', 'feeds']) await db.run(`INSERT INTO ${table} FROM recorded.main.${table}`);
+      await db.run("INSERT INTO provenance SELECT * FROM recorded.main.provenance WHERE key = 'feeds'");
+    }
   } finally {
     await db.run('DETACH recorded');
   }
 }
 
-function optionsOf({ configuration, detectionPaths, models }: RerunParts): AnalysisOptions {
-  const { detectionPaths: _paths, models: kinds, modules, ...rest } = configuration;
+function optionsOf({ configuration, detectionPaths, models, feeds }: RerunParts): AnalysisOptions {
+  const { detectionPaths: _paths, models: kinds, modules, feeds: _feeds, ...rest } = configuration;
   return {
     ...defaultOptions,
     ...rest,
     modules,
     detectionPaths,
+    feeds,
     models: Object.fromEntries((kinds ?? []).map((kind) => [kind, models[kind] ?? ''])),
   };
 }

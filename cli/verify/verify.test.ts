@@ -22,12 +22,15 @@ const folder = tempDir('verify');
 const captures = join(folder, 'captures');
 const original = join(folder, 'out');
 const resources = { threads: 2, memoryLimit: '1GB' };
-const analysis = { ...defaultOptions, homeNet: ['192.168.50.0/24', '2001:db8:50::/48'] };
+const feeds = join(folder, 'feeds');
+const analysis = { ...defaultOptions, homeNet: ['192.168.50.0/24', '2001:db8:50::/48'], feeds };
 const FILES = ['conn.log', 'dns.log', 'ssl.log'];
 
 beforeAll(async () => {
   mkdirSync(captures, { recursive: true });
   mkdirSync(original);
+  mkdirSync(feeds);
+  writeFileSync(join(feeds, 'listed.txt'), '203.0.113.66\nbad.example\n');
   for (const name of FILES) cpSync(fixture('office-zeek-tsv', name), join(captures, name));
   await makeOutput(original);
 }, 120_000);
@@ -72,6 +75,7 @@ const check = (dir: string, options: Partial<VerifyOptions> = {}): Promise<Verif
     detections: loadDetections(),
     detectionPaths: [],
     models: {},
+    feeds: undefined,
     resources,
     progress: () => undefined,
     ...options,
@@ -108,6 +112,12 @@ describe('what is as recorded', () => {
     const result = await check(copy(), { captures: join(folder, 'moved'), rerun: true });
     expect(names(result)).toEqual([]);
     expect(result.rerun).toBe('done');
+  }, 120_000);
+
+  it('takes the indicators from the case where the feeds are gone', async () => {
+    const result = await check(copy(), { feeds: join(folder, 'no-feeds'), rerun: true });
+    expect(names(result)).toEqual([]);
+    expect(result).toMatchObject({ feedsReplayed: true, rerun: 'done' });
   }, 120_000);
 
   it('replays answers from outside and labels given by hand', async () => {
@@ -218,6 +228,14 @@ describe('one byte', () => {
     expect(found({ https: model })).toEqual(['https/forest.json changed']);
     expect(found({ https: join(folder, 'nowhere') })).toEqual(['https missing']);
     expect(found({})).toEqual(['https missing']);
+  });
+
+  it('of a feed names it', async () => {
+    const other = join(folder, 'feeds-changed');
+    cpSync(feeds, other, { recursive: true });
+    flip(join(other, 'listed.txt'), 3);
+    expect(names(await check(copy(), { feeds: other, rerun: true }))).toEqual(['feed listed changed']);
+    expect(names(await check(copy(), { feeds }))).toEqual([]);
   });
 
   it('of the recorded configuration is found', async () => {

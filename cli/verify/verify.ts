@@ -1,7 +1,8 @@
 import type { Detection } from '../../analysis/detection/definition.js';
+import { FROM_CASE } from '../../analysis/intel/load.js';
 import { CliError } from '../errors.js';
 import { checkCase, checkOutputs, type Resources } from './check-outputs.js';
-import { checkConfiguration, checkModels, checkProgram, checkRules } from './check-program.js';
+import { checkConfiguration, checkFeeds, checkModels, checkProgram, checkRules } from './check-program.js';
 import type { Difference } from './difference.js';
 import { findInputs } from './find-inputs.js';
 import { readManifest } from './read-manifest.js';
@@ -14,6 +15,8 @@ export interface VerifyOptions {
   readonly detectionPaths: readonly string[];
   /** Folders of the user's own models by kind; else where the manifest says they were. */
   readonly models: Readonly<Record<string, string>>;
+  /** Folder of feeds; else where the manifest says it was. */
+  readonly feeds: string | undefined;
   readonly resources: Resources;
   readonly progress: (step: string, done: number, total: number) => void;
 }
@@ -23,6 +26,8 @@ export interface Verification {
   readonly differences: readonly Difference[];
   /** done, or why the analysis was not made again. */
   readonly rerun: 'done' | 'not asked for' | 'not possible: what goes in differs';
+  /** Indicators came from the case, as the feeds were not to be found. */
+  readonly feedsReplayed: boolean;
   readonly inputs: number;
   readonly tables: number;
 }
@@ -37,12 +42,15 @@ export async function verify(folder: string, options: VerifyOptions): Promise<Ve
   const models = { ...manifest.environment.models, ...options.models };
   const { paths, differences: inputs } = findInputs(manifest, folder, options.captures, options.progress);
   const { configuration, differences: configurations } = checkConfiguration(manifest);
+  const folderOfFeeds = options.feeds ?? manifest.environment.feeds;
+  const { differences: feeds, replay } = checkFeeds(manifest, folderOfFeeds === FROM_CASE ? undefined : folderOfFeeds);
   const goesIn: Difference[] = [
     ...inputs,
     ...configurations,
     ...checkProgram(manifest),
     ...checkRules(manifest, options.detections),
     ...checkModels(manifest, models),
+    ...feeds,
   ];
   options.progress('hashing outputs', 0, 1);
   const cameOut = [...checkOutputs(manifest, folder), ...(await checkCase(manifest, folder, options.resources))];
@@ -53,7 +61,18 @@ export async function verify(folder: string, options: VerifyOptions): Promise<Ve
       state = 'not possible: what goes in differs';
     } else {
       const { detections, detectionPaths, resources, progress } = options;
-      const parts = { manifest, folder, paths, configuration, detections, detectionPaths, models, resources, progress };
+      const parts = {
+        manifest,
+        folder,
+        paths,
+        configuration,
+        detections,
+        detectionPaths,
+        models,
+        feeds: replay ? FROM_CASE : folderOfFeeds,
+        resources,
+        progress,
+      };
       again.push(...(await rerun(parts).catch(failed)));
       state = 'done';
     }
@@ -63,6 +82,7 @@ export async function verify(folder: string, options: VerifyOptions): Promise<Ve
     same: differences.length === 0,
     differences,
     rerun: state,
+    feedsReplayed: replay,
     inputs: manifest.inputs.length,
     tables: Object.keys(manifest.tables).length,
   };
