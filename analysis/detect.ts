@@ -16,7 +16,7 @@ import { loadIntelligence } from './intel/load.js';
 import { buildLetters } from './letters/build.js';
 import type { AnalysisOptions } from './options.js';
 import { buildPairs } from './pairs/build.js';
-import { buildProfiles } from './profiles/build.js';
+import { addEvidenceWindows, buildProfiles } from './profiles/build.js';
 import { writeProvenance } from './provenance.js';
 import { createViews } from './views.js';
 import { ignoreFlows } from './whitelist/ignore-flows.js';
@@ -63,6 +63,7 @@ export async function detect(
     await db.run('INSERT INTO evidence SELECT * FROM staged_evidence');
     await db.run('INSERT INTO evidence_flows SELECT * FROM staged_evidence_flows');
     await suppressEvidence(db, options.whitelist);
+    await addEvidenceWindows(db);
     await scoreWindows(db, options);
     await writeProvenance(db, options, detections, locality.allSourcesLocal);
     return { ...(await summary(db, failed)), feedProblems: intel.problems };

@@ -18,6 +18,10 @@ FROM (
       UNION SELECT DISTINCT resp_h FROM d_flows
       UNION SELECT DISTINCT canonical_ip(orig_h) FROM d_arp
       UNION SELECT DISTINCT canonical_ip(resp_h) FROM d_arp
+      -- Records that may come without flows.
+      UNION SELECT DISTINCT unnest([canonical_ip(orig_h), canonical_ip(resp_h)]) FROM d_smtp
+      UNION SELECT DISTINCT unnest([canonical_ip(client_addr), canonical_ip(assigned_addr)]) FROM d_dhcp
+      UNION SELECT DISTINCT canonical_ip(host) FROM d_software
     ) WHERE address IS NOT NULL
   )
 ) a

@@ -14,3 +14,10 @@ export async function buildProfiles(db: Database, options: AnalysisOptions): Pro
   await runPass(db, 'profiles/profiles.sql');
   return { allSourcesLocal };
 }
+
+/** Rows for windows that only evidence names; after the detections, before the score. */
+export async function addEvidenceWindows(db: Database): Promise<void> {
+  await runPass(db, 'profiles/evidence-windows.sql');
+  if ((await db.number('SELECT count(*) FROM profiles WHERE tw = 0')) > 0)
+    await runPass(db, 'profiles/window-numbers.sql');
+}
