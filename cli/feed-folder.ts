@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { FROM_CASE } from '../analysis/intel/load.js';
-import { defaultFeedFolder } from '../analysis/intel/sources.js';
+import { defaultFeedFolder, folderFeeds } from '../analysis/intel/sources.js';
 import { usageError } from './errors.js';
 
 /**
@@ -16,5 +16,19 @@ export function feedFolder(flag: string, named: string | undefined, base: string
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
     throw usageError(`${flag} ${named}: no such folder; make it with 'slipstream feeds add'`);
   }
+  // What is wrong with a definition is said before anything is done.
+  folderFeeds(folder);
   return folder;
+}
+
+/** What the feeds of a folder are, for `doctor`. */
+export function feedsFound(folder = defaultFeedFolder()): { count: number; detail: string } {
+  const here = existsSync(folder) ? folderFeeds(folder).filter((f) => f.path !== undefined) : [];
+  return {
+    count: here.length,
+    detail:
+      here.length === 0
+        ? `none in ${folder}: threat intelligence decides little; see 'slipstream feeds list', add some with 'slipstream feeds add NAME'`
+        : `${here.map((f) => f.id).join(', ')} in ${folder}`,
+  };
 }

@@ -46,7 +46,7 @@ export const feedSchema = z.strictObject({
   /** File with the data, beside the definition; default `NAME.data`. */
   file: z
     .string()
-    .regex(/^[^/\\]+$/, 'a file name without folders')
+    .regex(/^[^/\\.][^/\\]*$/, 'a file name without folders')
     .optional(),
   /** lines: one indicator a line. csv: cells. zeek: an intelligence file. json: STIX 2.1, MISP, or records. */
   format: z.enum(['auto', 'lines', 'csv', 'zeek', 'json']),
@@ -65,8 +65,8 @@ export const feedSchema = z.strictObject({
     .enum([',', ';', '|', 'tab'])
     .default(',')
     .transform((s) => (s === 'tab' ? '\t' : s)),
-  /** csv: the first data line names the columns, or the comment line before it, or nothing does (columns by number). */
-  header: z.enum(['first', 'comment', 'none']).default('none'),
+  /** csv: what names the columns: the first data line, a comment line before it, either; or nothing (columns by number). */
+  header: z.enum(['first', 'comment', 'either', 'none']).default('none'),
   /** csv and json records: columns by name or by number from 1. */
   columns: z
     .strictObject({

@@ -97,25 +97,11 @@ function csvRows(d: FeedDefinition, head: readonly string[], where: string): Tex
           .trim()
           .toLowerCase(),
     );
-  let names: string[] | undefined;
-  let skip = 0;
-  if (d.header === 'first') {
-    if (firstData < 0) throw new FeedError('no header line');
-    names = cellsOf(head[firstData]!);
-    skip = firstData + 1;
-  } else if (d.header === 'comment') {
-    const wanted = d.columns?.indicator;
-    const comments = head
-      .slice(0, firstData < 0 ? head.length : firstData)
-      .map((l) => cellsOf(l.replace(/^\s*(#+|;|\/\/)\s*/, '')));
-    names = comments.reverse().find((c) => typeof wanted === 'string' && c.includes(wanted.toLowerCase()));
-    if (!names) throw new FeedError(`no comment line names the column ${String(wanted)}`);
-  }
+  const { names, skip } = header(d, head, cellsOf, firstData);
   const cell = (column: string | number | undefined): string => {
     if (column === undefined) return 'NULL::VARCHAR';
-    const n = typeof column === 'number' ? column : (names ?? []).indexOf(column.toLowerCase()) + 1;
-    if (n === 0)
-      throw new FeedError(`no column ${column} (it has ${(names ?? []).slice(0, 30).join(', ') || 'no header'})`);
+    const n = typeof column === 'number' ? column : names.indexOf(column.toLowerCase()) + 1;
+    if (n === 0) throw new FeedError(`no column ${column} (it has ${names.slice(0, 30).join(', ') || 'no header'})`);
     return `csv_text(cells[${n}])`;
   };
   const columns = d.columns ?? { indicator: 1 };
@@ -126,6 +112,27 @@ function csvRows(d: FeedDefinition, head: readonly string[], where: string): Tex
     ${words(cell(columns.threat_level), d.level_words)} AS level, left(${cell(columns.description)}, 400) AS description, NULL::VARCHAR AS reason
   FROM (SELECT csv_cells(line, ${lit(d.separator)}) AS cells FROM intel_lines ${where})`,
   };
+}
+
+/** Names of the columns, and the lines before the first row. */
+function header(
+  d: FeedDefinition,
+  head: readonly string[],
+  cellsOf: (line: string) => string[],
+  firstData: number,
+): { names: readonly string[]; skip: number } {
+  const wanted = typeof d.columns?.indicator === 'string' ? d.columns.indicator.toLowerCase() : undefined;
+  if (d.header === 'comment' || d.header === 'either') {
+    const comments = head
+      .slice(0, firstData < 0 ? head.length : firstData)
+      .map((l) => cellsOf(l.replace(/^\s*(#+|;|\/\/)\s*/, '')));
+    const names = comments.reverse().find((c) => wanted !== undefined && c.includes(wanted));
+    if (names) return { names, skip: 0 };
+    if (d.header === 'comment') throw new FeedError(`no comment line names the column ${wanted}`);
+  }
+  if (d.header === 'none') return { names: [], skip: 0 };
+  if (firstData < 0) throw new FeedError('no header line');
+  return { names: cellsOf(head[firstData]!), skip: firstData + 1 };
 }
 
 /** A word of the feed in this project's words. */

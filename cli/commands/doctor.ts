@@ -7,6 +7,7 @@ import type { Command } from 'commander';
 import { loadDetections } from '../../analysis/detection/registry.js';
 import { readers } from '../../ingest/readers.js';
 import { printJson } from '../common.js';
+import { feedsFound } from '../feed-folder.js';
 import { safe } from '../terminal.js';
 
 interface Check {
@@ -72,6 +73,8 @@ async function allChecks(): Promise<Check[]> {
   const kinds = (await readers()).map((r) => r.kind).sort();
   checks.push({ name: 'readers', ok: kinds.length > 0, needed: true, detail: kinds.join(', ') });
   checks.push({ name: 'detections', ok: true, needed: true, detail: `${loadDetections().length} rules` });
+  const feeds = feedsFound();
+  checks.push({ name: 'feeds', ok: feeds.count > 0, needed: false, detail: feeds.detail });
   checks.push({ name: 'temporary files', ok: writable(tmpdir()), needed: true, detail: tmpdir() });
   for (const [name, what, install] of PROGRAMS) {
     const path = which(name);

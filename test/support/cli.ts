@@ -1,6 +1,10 @@
 import { spawnSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../../cli/package-root.js';
+
+/** The tester's own feeds are not the test's. */
+const NO_DATA = join(tmpdir(), 'slipstream-no-data-home');
 
 export interface CliRun {
   readonly code: number | null;
@@ -19,7 +23,7 @@ export interface CliOptions {
 export function cli(args: readonly string[], options: CliOptions = {}): CliRun {
   const run = spawnSync(process.execPath, [join(packageRoot, 'dist', 'cli', 'main.js'), ...args], {
     cwd: options.cwd ?? packageRoot,
-    env: { ...process.env, ...options.env },
+    env: { ...process.env, XDG_DATA_HOME: NO_DATA, ...options.env },
     encoding: 'utf8',
     maxBuffer: 256 * 1024 * 1024,
     timeout: options.timeout ?? 120_000,
