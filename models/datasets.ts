@@ -22,6 +22,10 @@ const datasetSchema = z.strictObject({
   malicious: z
     .array(z.strictObject({ host: z.string().optional(), endpoint: z.string(), port: z.number().int().optional() }))
     .optional(),
+  /** Flows to these get no label. */
+  unlabelled: z
+    .array(z.strictObject({ host: z.string().optional(), endpoint: z.string(), port: z.number().int().optional() }))
+    .optional(),
   /** What flows are that no endpoint rule names. */
   rest: z.enum(['benign', 'unlabelled']).optional(),
   note: z.string().optional(),
@@ -69,7 +73,9 @@ export function findDatasets(
     group: d.name,
     family: d.family,
     ...(d.labels === 'malicious' || d.labels === 'benign' ? { label: d.labels } : {}),
-    ...(d.labels === 'endpoints' ? { malicious: d.malicious ?? [], rest: d.rest ?? 'unlabelled' } : {}),
+    ...(d.labels === 'endpoints'
+      ? { malicious: d.malicious ?? [], unlabelled: d.unlabelled ?? [], rest: d.rest ?? 'unlabelled' }
+      : {}),
   }));
 }
 

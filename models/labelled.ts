@@ -33,6 +33,8 @@ export interface LabelledInput {
   readonly hosts?: string | undefined;
   /** Flows that are malicious; of the others `rest` says what they are. */
   readonly malicious?: readonly EndpointRule[] | undefined;
+  /** Flows that get no label. */
+  readonly unlabelled?: readonly EndpointRule[] | undefined;
   readonly rest?: 'benign' | 'unlabelled' | undefined;
 }
 
@@ -101,22 +103,24 @@ async function readCaptures(
   const only = `source_id IN (SELECT source_id FROM sources WHERE site = ${lit(input.group)})`;
   if (input.uids) await applyLabels(store.db, { file: input.uids, only });
   if (input.hosts) await applyLabels(store.db, { hosts: input.hosts, only });
-  if (input.malicious) await labelByRules(store.db, input.malicious, input.rest ?? 'unlabelled', only);
+  if (input.malicious) await labelByRules(store.db, input, only);
 }
 
-async function labelByRules(
-  db: Database,
-  rules: readonly EndpointRule[],
-  rest: 'benign' | 'unlabelled',
-  only: string,
-): Promise<void> {
-  const one = (r: EndpointRule): string =>
-    [
-      `(resp_h = ${lit(r.endpoint)}${r.port === undefined ? '' : ` AND resp_p = ${r.port}`}${r.host === undefined ? '' : ` AND orig_h = ${lit(r.host)}`})`,
-    ].join('');
-  const condition = rules.map(one).join(' OR ') || 'false';
-  await applyLabels(db, { where: condition, as: 'malicious', only });
-  if (rest === 'benign') await applyLabels(db, { where: `NOT (${condition})`, as: 'benign', only });
+async function labelByRules(db: Database, input: LabelledInput, only: string): Promise<void> {
+  const any = (rules: readonly EndpointRule[] | undefined): string =>
+    (rules ?? [])
+      .map(({ host, endpoint, port }) => {
+        const parts = [`resp_h = ${lit(endpoint)}`];
+        if (port !== undefined) parts.push(`resp_p = ${port}`);
+        if (host !== undefined) parts.push(`orig_h = ${lit(host)}`);
+        return `(${parts.join(' AND ')})`;
+      })
+      .join(' OR ') || 'false';
+  const malicious = any(input.malicious);
+  await applyLabels(db, { where: malicious, as: 'malicious', only });
+  if (input.rest === 'benign') {
+    await applyLabels(db, { where: `NOT (${malicious}) AND NOT (${any(input.unlabelled)})`, as: 'benign', only });
+  }
 }
 
 /** Each group with its files; a group all of whose files were in another one is left without any. */

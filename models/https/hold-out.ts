@@ -1,0 +1,97 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { permutationImportance } from '../forest/importance.js';
+import { ForestScorer } from '../forest/score.js';
+import { auc, thresholdFor } from '../metrics.js';
+import { calibrated } from './calibrate.js';
+import type { Fold } from './folds.js';
+import { type LabelledRows, pick } from './labelled-rows.js';
+import { learn } from './learner.js';
+
+/** What forests say about the rows of the folds that they were not trained on. */
+export interface HeldOut {
+  /** Per row, on the scale where the threshold is .5; a fold's threshold comes from the other folds. */
+  readonly scores: Float64Array;
+  /** From the benign rows of all folds: the one to keep. */
+  readonly threshold: number;
+  readonly folds: readonly FoldResult[];
+  /** Loss of AUC per feature, mean over the folds that have both classes. */
+  readonly importance: readonly (number | null)[];
+}
+
+export interface FoldResult {
+  readonly fold: string;
+  readonly malicious: number;
+  readonly benign: number;
+  readonly auc: number | null;
+  readonly recall: number | null;
+  readonly false_positives: number;
+}
+
+/** Scores every fold by a forest of the others; undefined when it was interrupted. */
+export async function holdOut(
+  rows: LabelledRows,
+  folds: readonly Fold[],
+  engine: string,
+  seed: number,
+  maxFpr: number,
+  signal: AbortSignal,
+  progress: (fold: string, done: number, total: number) => void,
+): Promise<HeldOut | undefined> {
+  const n = rows.labels.length;
+  const raw = new Float64Array(n);
+  const foldOf = new Int32Array(n);
+  for (let i = 0; i < n; i++) foldOf[i] = folds.findIndex((f) => f.groups.has(rows.groups[i]!));
+  const all = Int32Array.from({ length: n }, (_, i) => i);
+  const sums = rows.names.map(() => 0);
+  let judged = 0;
+  for (const [k, fold] of folds.entries()) {
+    const inside = all.filter((i) => foldOf[i] === k);
+    const train = pick(
+      rows,
+      all.filter((i) => foldOf[i] !== k),
+      rows.names,
+    );
+    if (new Set(train.labels).size < 2) return undefined;
+    const learned = await learn(train, engine, seed, signal, (done, total) => progress(fold.name, done, total));
+    if (learned.stopped || signal.aborted) return undefined;
+    const held = pick(rows, inside, rows.names);
+    const scores = new Float64Array(inside.length);
+    new ForestScorer(learned.forest).score(held.columns, inside.length, scores);
+    for (const [at, i] of inside.entries()) raw[i] = scores[at]!;
+    await turn();
+    const importance = permutationImportance(learned.forest, held, seed);
+    if (importance.every((v) => v !== null)) {
+      judged++;
+      for (const [f, v] of importance.entries()) sums[f]! += v;
+    }
+  }
+  const scores = new Float64Array(n);
+  const results: FoldResult[] = [];
+  for (const [k, fold] of folds.entries()) {
+    const inside = all.filter((i) => foldOf[i] === k);
+    const others = all.filter((i) => foldOf[i] !== k);
+    const take = (list: Int32Array): [Float64Array, Uint8Array] => [
+      Float64Array.from(list, (i) => raw[i]!),
+      Uint8Array.from(list, (i) => rows.labels[i]!),
+    ];
+    const threshold = thresholdFor(...take(others), maxFpr);
+    for (const i of inside) scores[i] = calibrated(raw[i]!, threshold);
+    const [own, labels] = take(inside);
+    const malicious = labels.reduce((a, b) => a + b, 0);
+    const hits = (label: number): number => inside.filter((i) => rows.labels[i] === label && scores[i]! >= 0.5).length;
+    results.push({
+      fold: fold.name,
+      malicious,
+      benign: inside.length - malicious,
+      auc: auc(own, labels),
+      recall: malicious === 0 ? null : Math.round((hits(1) / malicious) * 1e6) / 1e6,
+      false_positives: hits(0),
+    });
+  }
+  return {
+    scores,
+    threshold: thresholdFor(raw, rows.labels, maxFpr),
+    folds: results,
+    importance: sums.map((s) => (judged === 0 ? null : Math.round((s / judged) * 1e6) / 1e6)),
+  };
+}

@@ -1,0 +1,3 @@
+-- Whether an issuer is one of the authorities that browsers trust, by the organisation or common name of its certificates.
+CREATE OR REPLACE TEMP MACRO public_issuer(issuer) AS
+  regexp_matches(issuer, '(?i)digicert|let''s encrypt|google trust services|google internet authority|(^|,)CN=GTS |sectigo|comodo|usertrust|globalsign|amazon|go ?daddy|starfield|entrust|identrust|microsoft|cloudflare|apple|verisign|symantec|thawte|geotrust|rapidssl|baltimore|quovadis|certum|unizeto|buypass|ssl\.com|zerossl|t-systems|telesec|d-trust|gandi|trustwave|network solutions|swisssign|actalis|harica|wosign|startcom|trust asia|trustasia|wotrus|isrg|internet2|terena|geant|facebook|akamai');
