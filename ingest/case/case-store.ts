@@ -41,6 +41,7 @@ export class CaseStore {
   readonly #instance: DuckDBInstance;
   readonly #key: string;
   readonly #limitMb: number;
+  readonly #threads: number;
 
   private constructor(
     path: string,
@@ -49,9 +50,11 @@ export class CaseStore {
     db: Database,
     tempDir: string,
     limitMb: number,
+    threads: number,
   ) {
     this.path = path;
     this.#limitMb = limitMb;
+    this.#threads = threads;
     this.#key = key;
     this.#instance = instance;
     this.db = db;
@@ -76,12 +79,13 @@ export class CaseStore {
     open.add(key);
     const tempDir = `${key}.tmp-${process.pid}`;
     const limitMb = engineLimit(options.memoryLimit ?? '2GB');
+    const threads = options.threads ?? 2;
     let instance: DuckDBInstance | undefined;
     try {
       removeStaleTemp(key);
       if (options.mode === 'create') makeFolder(dirname(key));
       instance = await DuckDBInstance.create(key, {
-        threads: String(options.threads ?? 2),
+        threads: String(threads),
         memory_limit: `${limitMb}MB`,
         temp_directory: join(tempDir, 'spill'),
         autoinstall_known_extensions: 'false',
@@ -92,7 +96,7 @@ export class CaseStore {
           : { storage_compatibility_version: STORAGE_VERSION }),
       });
       const db = new Database(await instance.connect());
-      const store = new CaseStore(path, key, instance, db, tempDir, limitMb);
+      const store = new CaseStore(path, key, instance, db, tempDir, limitMb, threads);
       await store.#prepare(options);
       return store;
     } catch (error) {
@@ -113,7 +117,13 @@ export class CaseStore {
       return await work();
     } finally {
       await this.shareMemory(1);
+      await this.useThreads();
     }
+  }
+
+  /** Sets the number of DuckDB's threads; default: the one that the case was opened with. */
+  async useThreads(threads = this.#threads): Promise<void> {
+    await this.db.run(`SET threads = ${threads}`);
   }
 
   /** Sets the share (0 to 1) of the memory limit that DuckDB may fill; default: the one for streaming. */

@@ -153,7 +153,7 @@ export class CaptureRun implements PacketHandler, FlowListener, DecoderListener 
       this.tunnelTypes.delete(serial);
     }
     const { file, row } = this.locate(serial);
-    const uid = this.ownUid ? this.ownUid(file, row) : this.uidWriter(file);
+    const uid = this.streams.lastUid ?? (this.ownUid ? this.ownUid(file, row) : this.uidWriter(file));
     this.rows.add(t, f, ended, { file, row, uid, service, tunnelParents: this.parentsOf(f) });
     if (this.rows.length >= this.batchRows) this.takeRows();
   }

@@ -30,6 +30,13 @@ export class Sha256Block {
     return true;
   }
 
+  /** Append the decimal digits of a whole number from 0 to 2^53. */
+  decimal(value: number): void {
+    let place = 1;
+    while (value / place >= 10) place *= 10;
+    for (; place >= 1; place /= 10) this.byte(48 + (Math.floor(value / place) % 10));
+  }
+
   /** Compute the digest; its first 8 bytes are in `high` and `low`. */
   digest(): void {
     const w = this.w;

@@ -27,8 +27,8 @@ export class UidWriter {
     block.reset();
     for (let k = 0; k < id.length; k++) block.byte(id[k]!);
     block.byte(SEPARATOR);
-    const text = String(row);
-    for (let k = 0; k < text.length; k++) block.byte(text.charCodeAt(k));
+    if (typeof row === 'number') block.decimal(row);
+    else for (let k = 0; k < row.length; k++) block.byte(row.charCodeAt(k));
     block.digest();
     base62(block.high, block.low, bytes, at);
   }

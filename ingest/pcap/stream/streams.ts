@@ -41,7 +41,8 @@ class FlowInfo implements FlowContext {
   private readonly ports: number;
   private readonly serial: number;
   readonly proto: FlowContext['proto'];
-  private uidText: string | undefined;
+  /** The uid, once somebody has asked for it. */
+  uidText: string | undefined;
 
   constructor(
     t: FlowTable,
@@ -90,7 +91,10 @@ class Stream {
   /** Bytes given to the dissector. */
   orig = 0;
   resp = 0;
-  constructor(readonly feed: FlowFeed) {}
+  constructor(
+    readonly feed: FlowFeed,
+    readonly info: FlowInfo,
+  ) {}
 }
 
 /**
@@ -102,6 +106,8 @@ export class Streams {
   private readonly slots: (Stream | undefined)[] = [undefined];
   private readonly free: number[] = [];
   private readonly addresses = new AddressCache();
+  /** The uid of the flow that ended last, when it was asked for. */
+  lastUid: string | undefined;
 
   constructor(
     private readonly tableOf: () => FlowTable,
@@ -139,12 +145,14 @@ export class Streams {
 
   /** The flow is over; the result is its service. */
   end(f: number, ts: number): string | undefined {
+    this.lastUid = undefined;
     const at = f * STRIDE_I + I_STREAM;
     const value = this.tableOf().i[at]!;
     const slot = value < NOBODY ? -2 - value : value;
     if (slot <= UNSEEN) return undefined;
     const stream = this.slots[slot]!;
     stream.feed.end(ts);
+    this.lastUid = stream.info.uidText;
     this.slots[slot] = undefined;
     this.free.push(slot);
     return stream.feed.service;
@@ -152,7 +160,8 @@ export class Streams {
 
   private open(f: number): Stream {
     const slot = this.free.pop() ?? this.slots.length;
-    const stream = new Stream(new FlowFeed(new FlowInfo(this.tableOf(), f, this.addresses, this.uidOf), this.session!));
+    const info = new FlowInfo(this.tableOf(), f, this.addresses, this.uidOf);
+    const stream = new Stream(new FlowFeed(info, this.session!), info);
     this.slots[slot] = stream;
     this.tableOf().i[f * STRIDE_I + I_STREAM] = slot;
     return stream;

@@ -68,7 +68,11 @@ describe('dns', () => {
   it('does not follow loops of pointers', () => {
     expect(readName(Buffer.from([0xc0, 0x00]), 0, 0, 2)).toBeUndefined();
     expect(readName(Buffer.from([1, 97, 0xc0, 0x00]), 0, 0, 4)).toBeUndefined();
-    expect(readName(cat(u8(1), 'a', u8(0), u8(1), 'b', u16(0xc000)), 3, 0, 7)).toEqual({ name: 'b.a', next: 7 });
+    expect(readName(cat(u8(1), 'a', u8(0), u8(1), 'b', u16(0xc000)), 3, 0, 7)).toBe('b.a');
+  });
+
+  it('writes names in lower case and leaves what is not ASCII', () => {
+    expect(readName(cat(u8(3), 'WwW', u8(3), Buffer.from('\u00c4B'), u8(0)), 0, 0, 9)).toBe('www.\u00c4b');
   });
 
   it('decodes NetBIOS names', () => {

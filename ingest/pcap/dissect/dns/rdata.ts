@@ -1,6 +1,6 @@
 import { hex, ipv4, ipv6, u16 } from '../bytes.js';
 import { text } from '../text.js';
-import { type Resource, readName } from './message.js';
+import { type Message, readName } from './message.js';
 import { typeName } from './names.js';
 
 /** Types whose answers Zeek keeps out of the log. */
@@ -10,9 +10,12 @@ const SILENT = new Set([249, 250, 41, 64, 65, 52, 257]);
  * An answer as Zeek writes it. An empty string counts as seen but is not listed; undefined is not an answer to the
  * question (signatures of the transaction, EDNS).
  */
-export function answerText(buf: Uint8Array, base: number, record: Resource): string | undefined {
-  const { start, end, type } = record;
-  const name = (at: number) => readName(buf, at, base, end)?.name;
+export function answerText(buf: Uint8Array, message: Message, record: number): string | undefined {
+  const { base } = message;
+  const start = message.start[record]!;
+  const end = message.stop[record]!;
+  const type = message.type[record]!;
+  const name = (at: number) => readName(buf, at, base, end);
   const size = end - start;
   if (SILENT.has(type)) return undefined;
   switch (type) {
@@ -39,7 +42,7 @@ export function answerText(buf: Uint8Array, base: number, record: Resource): str
         .map((s) => s.text)
         .join(' ')}`;
     case 35:
-      return naptr(buf, base, record);
+      return naptr(buf, base, start, end);
     case 11:
       return '';
     case 43:
@@ -49,7 +52,7 @@ export function answerText(buf: Uint8Array, base: number, record: Resource): str
     case 46:
       return `RRSIG ${u16(buf, start)} ${name(start + 18) || '<Root>'}`;
     case 47:
-      return `NSEC ${record.name} ${name(start) ?? ''}`;
+      return `NSEC ${message.nameOf(record)} ${name(start) ?? ''}`;
     case 48:
       return `DNSKEY ${buf[start + 3] ?? 0}`;
     case 50:
@@ -71,7 +74,7 @@ function strings(buf: Uint8Array, start: number, end: number): { length: number;
   return out;
 }
 
-function naptr(buf: Uint8Array, base: number, { start, end }: Resource): string {
+function naptr(buf: Uint8Array, base: number, start: number, end: number): string {
   const parts = ['NAPTR', String(u16(buf, start)), String(u16(buf, start + 2))];
   let at = start + 4;
   for (let i = 0; i < 3 && at < end; i++) {
@@ -79,7 +82,7 @@ function naptr(buf: Uint8Array, base: number, { start, end }: Resource): string 
     if (stop > at + 1) parts.push(text(buf, at + 1, stop));
     at = stop;
   }
-  const replacement = readName(buf, at, base, end)?.name;
+  const replacement = readName(buf, at, base, end);
   if (replacement) parts.push(replacement);
   return parts.join(' ');
 }

@@ -1,5 +1,5 @@
 import { ipv4, ipv6 } from '../bytes.js';
-import type { Message, Resource } from './message.js';
+import { ANSWER, AUTHORITY, type Message } from './message.js';
 import { typeName } from './names.js';
 
 const NONE = 254;
@@ -11,19 +11,34 @@ export function updateTexts(
   message: Message,
 ): { texts: string[]; ttls: number[]; name: string | undefined } {
   const texts: string[] = [];
-  for (const record of message.answers) texts.push(`pre: ${prerequisite(record)}`);
-  for (const record of message.authority) texts.push(update(buf, record));
-  const records = [...message.answers, ...message.authority];
-  return { texts, ttls: records.map((r) => r.ttl), name: records[0]?.name };
+  const ttls: number[] = [];
+  let name: string | undefined;
+  for (const section of [ANSWER, AUTHORITY]) {
+    const first = message.first[section]!;
+    for (let record = first; record < first + message.found[section]!; record++) {
+      texts.push(section === ANSWER ? `pre: ${prerequisite(message, record)}` : update(buf, message, record));
+      ttls.push(message.ttlOf(record));
+      name ??= message.nameOf(record);
+    }
+  }
+  return { texts, ttls, name };
 }
 
-function prerequisite({ qclass, type, name }: Resource): string {
+function prerequisite(message: Message, record: number): string {
+  const type = message.type[record]!;
+  const qclass = message.qclass[record]!;
+  const name = message.nameOf(record);
   const kind = type === ANY ? 'Name' : 'RRSet';
   const negated = qclass === NONE ? 'No' : '';
   return type === ANY ? `${negated}${kind} ${name}` : `${negated}${kind} ${typeName(type)} ${name}`;
 }
 
-function update(buf: Uint8Array, { qclass, type, name, start, end }: Resource): string {
+function update(buf: Uint8Array, message: Message, record: number): string {
+  const type = message.type[record]!;
+  const qclass = message.qclass[record]!;
+  const start = message.start[record]!;
+  const end = message.stop[record]!;
+  const name = message.nameOf(record);
   if (qclass === ANY) return type === ANY ? `del: Name ${name}` : `del: RRSet ${typeName(type)}`;
   const data =
     type === 1 && end - start === 4 ? ipv4(buf, start) : type === 28 && end - start === 16 ? ipv6(buf, start) : '';
