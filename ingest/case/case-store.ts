@@ -117,12 +117,12 @@ export class CaseStore {
       return await work();
     } finally {
       await this.shareMemory(1);
-      await this.useThreads();
+      await this.setThreads();
     }
   }
 
   /** Sets the number of DuckDB's threads; default: the one that the case was opened with. */
-  async useThreads(threads = this.#threads): Promise<void> {
+  async setThreads(threads = this.#threads): Promise<void> {
     await this.db.run(`SET threads = ${threads}`);
   }
 

@@ -20,7 +20,7 @@ export async function loadCaptureFile(context: LoadContext): Promise<LoadResult>
   const { store, captureId, sourceId, flowBase, options, file } = context;
   const sink = new CaseSink(store.db, captureId, sourceId, flowBase);
   // One row group at a time comes in: more threads of DuckDB would only wait for each other.
-  await store.useThreads(1);
+  await store.setThreads(1);
   let result: ReadResult;
   try {
     result = await readCapture(
@@ -42,7 +42,7 @@ export async function loadCaptureFile(context: LoadContext): Promise<LoadResult>
     throw error;
   }
   await sink.finish();
-  await store.useThreads();
+  await store.setThreads();
   const counts = sink.counts;
   reportProblems(context, result.problems);
   if (options.label !== undefined) await labelAll(context, options.label);
