@@ -1,7 +1,10 @@
 import type { Database } from '../ingest/case/database.js';
 
-/** `alerts.jsonl`: one object per alert in order of time, fixed key order. */
-export async function alertsJsonl(db: Database): Promise<string> {
+/**
+ * `alerts.jsonl`: one object per alert in order of time, fixed key order.
+ * @param where condition on `a` (alerts): which of them; default all
+ */
+export async function alertsJsonl(db: Database, where = 'true'): Promise<string> {
   const iso = (column: string): string => `strftime(${column}, '%Y-%m-%dT%H:%M:%S.%fZ')`;
   const rows = await db.all<{ line: string }>(
     `SELECT to_json({
@@ -15,7 +18,7 @@ export async function alertsJsonl(db: Database): Promise<string> {
                     confidence: e.confidence, description: e.description, victim: e.victim} ORDER BY e.ts, e.evidence_id)
               FROM alert_evidence x JOIN evidence e USING (evidence_id) WHERE x.alert_id = a.alert_id)
      })::VARCHAR AS line
-     FROM alerts a ORDER BY a.ts, a.alert_id`,
+     FROM alerts a WHERE ${where} ORDER BY a.ts, a.alert_id`,
   );
   return rows.map((r) => `${r.line}\n`).join('');
 }

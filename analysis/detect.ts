@@ -41,27 +41,32 @@ export interface DetectSummary {
 /**
  * Everything after ingest, again: profiles, detections, evidence, scores, alerts.
  * @param detections those that run; by default the project's and the user's
+ * @param keepBefore findings of windows that begin before this time (UTC) stay as they are: their flows are gone
  */
 export async function detect(
   store: CaseStore,
   options: AnalysisOptions,
   progress: (step: string, done: number, total: number) => void = () => undefined,
   detections: readonly Detection[] = loadDetections(options.detectionPaths),
+  keepBefore?: string,
 ): Promise<DetectSummary> {
   const { db } = store;
   checkIds(detections, options);
   await finishCase(store, await readers());
   const total = detections.length + 3;
   progress('profiles', 0, total);
-  const locality = await db.transaction(() => prepare(db, options));
+  const locality = await db.transaction(() => prepare(db, options, keepBefore));
   progress('feeds', 0, total);
   const intel = await loadIntelligence(store, options.feeds);
   const run = new Map([['intel', intel.facts]]);
   const failed = await runAll(store, detections, options, run, (id, i) => progress(id, i + 1, total));
   progress('score', total - 2, total);
   return db.transaction(async () => {
-    await db.run('INSERT INTO evidence SELECT * FROM staged_evidence');
-    await db.run('INSERT INTO evidence_flows SELECT * FROM staged_evidence_flows');
+    const fresh = keepBefore === undefined ? '' : ` WHERE tw_start >= ${lit(keepBefore)}::TIMESTAMP`;
+    await db.run(`INSERT INTO evidence SELECT * FROM staged_evidence${fresh}`);
+    await db.run(
+      'INSERT INTO evidence_flows FROM staged_evidence_flows WHERE evidence_id IN (SELECT evidence_id FROM evidence)',
+    );
     await suppressEvidence(db, options.whitelist);
     await addEvidenceWindows(db);
     await scoreWindows(db, options);
@@ -71,8 +76,12 @@ export async function detect(
 }
 
 /** Old findings go; windows, views, addresses and profiles are made. Until the end the case says `unfinished`. */
-async function prepare(db: Database, options: AnalysisOptions): Promise<{ allSourcesLocal: boolean }> {
-  await clearFindings(db);
+async function prepare(
+  db: Database,
+  options: AnalysisOptions,
+  keepBefore: string | undefined,
+): Promise<{ allSourcesLocal: boolean }> {
+  await clearFindings(db, keepBefore);
   await db.run("DELETE FROM provenance WHERE key = 'analysis'");
   await db.run("INSERT INTO provenance VALUES ('analysis', 'unfinished')");
   await setVariables(db, options);
@@ -151,9 +160,11 @@ function checkIds(detections: readonly Detection[], options: AnalysisOptions): v
   }
 }
 
-async function clearFindings(db: Database): Promise<void> {
-  const findings = ['evidence', 'evidence_flows', 'suppressed', 'alerts', 'alert_evidence', 'detection_runs'];
-  for (const table of [...findings, 'models_used']) {
+async function clearFindings(db: Database, keepBefore: string | undefined): Promise<void> {
+  const kept = keepBefore === undefined ? 'false' : `tw_start < ${lit(keepBefore)}::TIMESTAMP`;
+  await db.run(`DELETE FROM evidence WHERE NOT (${kept})`);
+  await db.run('DELETE FROM evidence_flows WHERE evidence_id NOT IN (SELECT evidence_id FROM evidence)');
+  for (const table of ['suppressed', 'alerts', 'alert_evidence', 'detection_runs', 'models_used']) {
     await db.run(`DELETE FROM ${table}`);
   }
 }

@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { CliError, inputError, usageError } from '../../cli/errors.js';
 import { asset } from '../../cli/package-root.js';
+import { liveTarget } from '../live/recover.js';
 import { Database } from './database.js';
 import { holdsNothing, refuseForeignObjects } from './foreign-objects.js';
 import { makeFolder } from './make-folder.js';
@@ -66,7 +67,8 @@ export class CaseStore {
    * @throws CliError when it is in use, missing (`update`, `read`), or not a case
    */
   static async open(path: string, options: CaseOptions): Promise<CaseStore> {
-    const key = canonicalPath(path);
+    const update = { ...options, mode: 'update' } as const;
+    const key = await liveTarget(canonicalPath(path), options.mode, (work) => CaseStore.open(work, update));
     if (options.mode !== 'create' && !existsSync(path)) {
       throw inputError(`${path}: no such case; make one with 'slipstream ingest INPUT... --db ${path}'`);
     }

@@ -49,6 +49,11 @@ export class CaseSink implements CaptureSink {
     await this.#append({ ...batch, columns: [this.#flowIds(batch), ...offsets] });
   }
 
+  /** What was appended goes into the tables; appending goes on. */
+  flush(): void {
+    for (const appender of this.#appenders.values()) appender.flush();
+  }
+
   /** The reading is over: what has gathered goes into the tables. */
   async finish(): Promise<void> {
     await this.written(1);

@@ -12,6 +12,7 @@ import type { WeirdName } from './flow/weirds.js';
 import { PacketIndex } from './index/packet-index.js';
 import type { CaptureSink, FileSummary, ReadOptions } from './options.js';
 import { addressText } from './output/address.js';
+import type { ColumnBatch } from './output/columns.js';
 import { FlowRows } from './output/flow-rows.js';
 import { UidWriter } from './output/uid.js';
 import type { PacketHandler } from './read/parser.js';
@@ -28,6 +29,7 @@ export class CaptureRun implements PacketHandler, FlowListener, DecoderListener 
   readonly problems = new Problems();
   readonly files: FileSummary[] = [];
   readonly rows: FlowRows;
+  private readonly openRows: FlowRows;
   readonly index: PacketIndex | undefined;
   readonly queue: (() => void | Promise<void>)[] = [];
   packets = 0;
@@ -62,6 +64,7 @@ export class CaptureRun implements PacketHandler, FlowListener, DecoderListener 
       enforceChecksums: options.enforceChecksums ?? options.checksums === 'enforce',
     });
     this.rows = new FlowRows(options.communitySeed);
+    this.openRows = new FlowRows(options.communitySeed);
     this.index = (options.packetIndex ?? true) && sink.packetIndex ? new PacketIndex() : undefined;
     this.batchRows = options.batchRows ?? 8192;
     this.filter = options.filter === undefined ? undefined : new PacketFilter(options.filter);
@@ -204,6 +207,26 @@ export class CaptureRun implements PacketHandler, FlowListener, DecoderListener 
       resp_h: known ? addressText(frame.addr, 4) : undefined,
       name,
     });
+  }
+
+  /** Rows of the flows that are still open, as they stand (`ended` open); they go on. Undefined when there are none. */
+  snapshot(): ColumnBatch | undefined {
+    const open = this.flows.remaining();
+    if (open.length === 0) return undefined;
+    const t = this.flows.table;
+    for (const f of open) {
+      const { file, row } = this.locate(t.d[f * STRIDE_D + D_SERIAL]!);
+      const uid = this.ownUid ? this.ownUid(file, row) : this.uidWriter(file);
+      const service = this.streams.serviceOf(f);
+      this.openRows.add(t, f, 'open', { file, row, uid, service, tunnelParents: this.parentsOf(f) });
+    }
+    return this.openRows.take();
+  }
+
+  /** Finished flows so far are handed out at the next drain, however few they are. */
+  takeFinished(): void {
+    this.takeRows();
+    this.takeIndex();
   }
 
   /** After the last flow: what is still open. */

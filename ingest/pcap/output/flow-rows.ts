@@ -106,7 +106,7 @@ export class FlowRows {
     return this.row.length;
   }
 
-  add(t: FlowTable, f: number, ended: Ended, who: FlowIdentity): void {
+  add(t: FlowTable, f: number, ended: Ended | 'open', who: FlowIdentity): void {
     const r = f * STRIDE_I;
     const d = f * STRIDE_D;
     const c = f * STRIDE_BYTES;

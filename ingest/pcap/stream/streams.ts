@@ -158,6 +158,13 @@ export class Streams {
     return stream.feed.service;
   }
 
+  /** Service of a flow that goes on, as far as it is known. */
+  serviceOf(f: number): string | undefined {
+    const value = this.tableOf().i[f * STRIDE_I + I_STREAM]!;
+    const slot = value < NOBODY ? -2 - value : value;
+    return slot <= UNSEEN ? undefined : this.slots[slot]?.feed.service;
+  }
+
   private open(f: number): Stream {
     const slot = this.free.pop() ?? this.slots.length;
     const info = new FlowInfo(this.tableOf(), f, this.addresses, this.uidOf);

@@ -1,0 +1,171 @@
+import { appendFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Command } from 'commander';
+import { Blocker } from '../../analysis/blocking/blocker.js';
+import { chooseFirewall } from '../../analysis/blocking/choose.js';
+import { loadDetections } from '../../analysis/detection/registry.js';
+import { CaseStore } from '../../ingest/case/case-store.js';
+import { makeFolder } from '../../ingest/case/make-folder.js';
+import { megabytes } from '../../ingest/case/memory-size.js';
+import { chooseEngine } from '../../ingest/live/capture-program.js';
+import { followLogs } from '../../ingest/live/follow.js';
+import { LiveSession } from '../../ingest/live/live-session.js';
+import { loadDissectors } from '../../ingest/pcap/dissect/registry.js';
+import { DEFAULT_TIMEOUTS } from '../../ingest/pcap/flow/timeouts.js';
+import { renderReport } from '../../reports/render.js';
+import { seconds, withAnalysis } from '../common.js';
+import { type RunSettings, runSettings } from '../config.js';
+import { usageError } from '../errors.js';
+import { LivePrinter } from '../live-printer.js';
+import { dropRoot } from '../privileges.js';
+import { writeWhole } from '../write-file.js';
+
+export function register(program: Command): void {
+  withAnalysis(
+    program
+      .command('live')
+      .description('Capture from an interface, or follow growing logs, into a case; windows are analysed as they close')
+      .requiredOption('--db <file>', 'the case file; made where there is none')
+      .option('-i, --interface <name>', 'interface to capture from')
+      .option('--follow <path>', 'a growing Zeek folder or log, or EVE file, instead of an interface')
+      .option('--bpf <expr>', 'only packets that match (tcpdump filter expression)')
+      .option('--snaplen <bytes>', 'bytes kept of each packet (default 65535)')
+      .option('--buffer <MiB>', 'kernel buffer for packets that are not read yet (default 64)')
+      .option('--engine <name>', 'tcpdump or dumpcap (default: the first that is there)')
+      .option('--tcp-inactivity <time>', 'idle time that ends a TCP flow: 90s, 5m, 60m (default 60m)')
+      .option('--flush <time>', 'how often flows are written; a kill loses this much at most (default 5s)')
+      .option('--retain <time or size>', 'keep flows of this time (24h) or as much as fits (10GB); findings stay')
+      .option('--duration <time>', 'stop after this time')
+      .option('-w, --write <file>', 'also write the packets, so that they can be cut out later')
+      .option('--block', 'block alerted hosts in the firewall, to the end of the next window')
+      .option('--firewall <name>', 'nftables or iptables (default: nftables where it is)')
+      .option('--site <name>', 'keeps equal private networks of different places apart')
+      .option('--alerts <file>', 'where alerts are appended (default alerts.jsonl beside the case)')
+      .option('--report <file>', 'write the report at the end')
+      .option('--json', 'one JSON object a line instead of text')
+      .option('--no-progress', 'no status line'),
+  )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  sudo slipstream live -i eth0 --db live.duckdb --window 15m
+  sudo slipstream live -i eth0 --db live.duckdb --block --retain 24h --json
+  slipstream live --follow /opt/zeek/logs/current --db live.duckdb --report report.html
+
+Ctrl-C writes all flows, analyses the last window and ends. Meanwhile 'report', 'query' and 'console' look at the case.
+Without root: setcap cap_net_raw+ep $(command -v tcpdump)`,
+    )
+    .action((flags) => live(flags));
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: commander's flags
+async function live(flags: any): Promise<void> {
+  if ((flags.interface === undefined) === (flags.follow === undefined)) {
+    throw usageError('say what to look at: -i INTERFACE or --follow PATH');
+  }
+  const settings = runSettings(flags);
+  const detections = loadDetections(settings.analysis.detectionPaths);
+  makeFolder(dirname(flags.db));
+  const alerts = flags.alerts ?? join(dirname(flags.db), 'alerts.jsonl');
+  const width = settings.analysis.window === 'one' ? 3600 : settings.analysis.window / 1e6;
+  const blocker = flags.block
+    ? new Blocker(chooseFirewall(flags.firewall), settings.analysis.whitelist, `${flags.db}.blocking.jsonl`)
+    : undefined;
+  // Fails now, not at the first alert, when the firewall may not be changed.
+  if (blocker) chooseFirewall(flags.firewall).block([]);
+  const printer = new LivePrinter(Boolean(flags.json), flags.progress !== false);
+  const listener = {
+    ...printer.listener,
+    alert: (raised: Parameters<typeof printer.listener.alert>[0]) => {
+      printer.listener.alert(raised);
+      appendFileSync(alerts, `${raised.line}\n`);
+      if (!blocker) return;
+      const left = Date.parse(raised.tw_end) / 1000 + width - Date.now() / 1000;
+      const wanted = { address: raised.profile, seconds: Math.max(1, left), ...raised };
+      for (const d of blocker.block([wanted], width)) printer.blocked(d);
+    },
+  };
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
+  const duration = seconds('--duration', flags.duration);
+  const timer = duration === undefined ? undefined : setTimeout(() => stop.abort(), duration * 1000);
+  try {
+    if (flags.follow !== undefined) {
+      await followLogs(
+        { path: flags.follow, casePath: flags.db, settings, detections, every: seconds('--flush', flags.flush) ?? 5 },
+        listener,
+        stop.signal,
+      );
+    } else await capture(flags, settings, detections, listener, stop.signal);
+  } finally {
+    clearTimeout(timer);
+    printer.end();
+  }
+  if (flags.report) await report(flags.db, flags.report, settings, detections);
+}
+
+async function capture(
+  // biome-ignore lint/suspicious/noExplicitAny: commander's flags
+  flags: any,
+  settings: RunSettings,
+  detections: ReturnType<typeof loadDetections>,
+  listener: ConstructorParameters<typeof LiveSession>[1],
+  stop: AbortSignal,
+): Promise<void> {
+  const whole = (name: string, text: string | undefined, otherwise: number, least: number): number => {
+    const n = text === undefined ? otherwise : Number(text);
+    if (!Number.isInteger(n) || n < least || n > 262_144)
+      throw usageError(`${name} ${text}: a whole number from ${least}`);
+    return n;
+  };
+  const session = new LiveSession(
+    {
+      casePath: flags.db,
+      iface: flags.interface,
+      engine: chooseEngine(flags.engine),
+      bpf: flags.bpf ?? settings.bpf,
+      snaplen: whole('--snaplen', flags.snaplen, 65_535, 64),
+      bufferMb: whole('--buffer', flags.buffer, 64, 1),
+      site: settings.site,
+      timeouts: {
+        ...DEFAULT_TIMEOUTS,
+        tcpInactivity:
+          seconds('--tcp-inactivity', flags.tcpInactivity ?? settings.tcpInactivity) ?? DEFAULT_TIMEOUTS.tcpInactivity,
+      },
+      dissectors: await loadDissectors(),
+      analysis: settings.analysis,
+      detections,
+      threads: settings.threads,
+      memoryLimit: settings.memoryLimit,
+      flushSeconds: seconds('--flush', flags.flush) ?? 5,
+      retain: retention(flags.retain),
+      writePcap: flags.write,
+    },
+    listener,
+  );
+  if (stop.aborted) return;
+  stop.addEventListener('abort', () => session.stop());
+  await session.run(() => (flags.block ? undefined : dropRoot()));
+}
+
+/** `--retain 24h` or `--retain 10GB`. */
+function retention(text: string | undefined): { seconds: number } | { bytes: number } | undefined {
+  if (text === undefined) return undefined;
+  const mb = /b$/i.test(text) ? megabytes(text) : undefined;
+  return mb === undefined ? { seconds: seconds('--retain', text)! } : { bytes: mb * 1e6 };
+}
+
+async function report(
+  db: string,
+  path: string,
+  settings: RunSettings,
+  detections: ReturnType<typeof loadDetections>,
+): Promise<void> {
+  const store = await CaseStore.open(db, { mode: 'read', ...settings });
+  try {
+    writeWhole(path, await renderReport(store, { detections }));
+  } finally {
+    store.close();
+  }
+}

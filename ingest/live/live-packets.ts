@@ -1,0 +1,189 @@
+import { createHash, type Hash } from 'node:crypto';
+import type { CaseStore } from '../case/case-store.js';
+import { recordTables } from '../case/schema.js';
+import { lit } from '../case/sql.js';
+import { CaseSink } from '../pcap/case-sink.js';
+import type { DissectorFactory } from '../pcap/dissect/dissector.js';
+import { captureFields } from '../pcap/fields.js';
+import type { Timeouts } from '../pcap/flow/timeouts.js';
+import { CaptureParser } from '../pcap/read/parser.js';
+import { CaptureRun } from '../pcap/run.js';
+
+export interface LiveSource {
+  readonly iface: string;
+  readonly site: string;
+  readonly dissectors: readonly DissectorFactory[];
+  readonly timeouts: Timeouts;
+}
+
+/** Numbers of a running capture. */
+export interface LiveCounts {
+  readonly packets: number;
+  readonly bytes: number;
+  readonly flows: number;
+  readonly openFlows: number;
+  /** Microseconds since the epoch; undefined before the first packet. */
+  readonly lastTs: number | undefined;
+}
+
+/**
+ * A pcap stream on its way into a case: the same decoder, flows and dissectors as for files. `push` takes bytes as they come,
+ * `flush` writes what has gathered; between two flushes nothing of the case is touched.
+ */
+export class LivePackets {
+  readonly captureId: string;
+  readonly sourceId: string;
+  readonly #store: CaseStore;
+  readonly #source: LiveSource;
+  readonly #run: CaptureRun;
+  #parser: CaptureParser;
+  readonly #sink: CaseSink;
+  readonly #hash: Hash = createHash('sha256');
+  #bytes = 0;
+
+  private constructor(store: CaseStore, source: LiveSource, captureId: string, sourceId: string, flowBase: bigint) {
+    this.#store = store;
+    this.#source = source;
+    this.captureId = captureId;
+    this.sourceId = sourceId;
+    this.#sink = new CaseSink(store.db, captureId, sourceId, flowBase);
+    const options = {
+      seed: captureId,
+      firstRow: 1,
+      dissectors: source.dissectors,
+      timeouts: source.timeouts,
+      packetIndex: false,
+    };
+    this.#run = new CaptureRun(options, this.#sink);
+    this.#run.begin(source.iface);
+    this.#parser = new CaptureParser(this.#run, this.#run.problems, 0, source.iface);
+  }
+
+  /** Enters the capture into the case. `first`: the stream's first bytes, which name it; they still have to be pushed. */
+  static async begin(store: CaseStore, source: LiveSource, first: Uint8Array): Promise<LivePackets> {
+    const { db } = store;
+    const named = createHash('sha256')
+      .update(`live\x1f${source.site}\x1f${source.iface}\x1f`)
+      .update(first)
+      .digest('hex');
+    const captureId = named.slice(0, 16);
+    const sourceId = named.slice(16, 28);
+    const flowBase = BigInt(await db.number('SELECT coalesce(max(flow_id), -1) + 1 FROM flows'));
+    await db.transaction(async () => {
+      await db.run(
+        `INSERT INTO sources VALUES (${lit(sourceId)}, ${lit(source.site)}, 'pcap', ${lit(source.iface)}, '{"live":true}')`,
+      );
+      await db.run(
+        `INSERT INTO captures VALUES (${lit(captureId)}, ${lit(sourceId)}, ${lit(source.iface)}, 0, ${lit(named)}, 0, 0, NULL, NULL,
+           'live', ${lit(JSON.stringify({ what: `live capture on ${source.iface}` }))})`,
+      );
+      const fields = captureFields();
+      const values = [...new Set(fields)].sort().map((f) => `(${lit(sourceId)}, ${f.split('.').map(lit).join(', ')})`);
+      await db.run(`INSERT INTO source_fields VALUES ${values.join(', ')}`);
+    });
+    return new LivePackets(store, source, captureId, sourceId, flowBase);
+  }
+
+  get counts(): LiveCounts {
+    const file = this.#run.files[0]!;
+    return {
+      packets: this.#run.packets,
+      bytes: this.#bytes,
+      flows: this.#run.flows.started,
+      openFlows: this.#run.flows.table.size,
+      lastTs: file.lastTs,
+    };
+  }
+
+  /** Batches of rows that wait for the next flush. */
+  get waiting(): number {
+    return this.#run.queue.length;
+  }
+
+  /** A new stream follows the one that broke off; flows go on over the gap. */
+  resume(): void {
+    this.#parser = new CaptureParser(this.#run, this.#run.problems, 0, this.#source.iface);
+  }
+
+  /** Packets are decoded at once; rows wait for the next flush. */
+  push(chunk: Uint8Array): void {
+    this.#bytes += chunk.length;
+    this.#hash.update(chunk);
+    if (!this.#parser.done) this.#parser.push(chunk);
+  }
+
+  /** Time goes on without packets: flows that are over leave. `ts`: microseconds since the epoch. */
+  tick(ts: number): void {
+    this.#run.flows.tick(ts);
+  }
+
+  /** Writes finished flows, records, and the open flows as they stand now. The case is whole before and after. */
+  async flush(): Promise<void> {
+    this.#run.takeFinished();
+    await this.#write(async () => {
+      const open = this.#run.snapshot();
+      if (open) await this.#sink.flows(open);
+    });
+  }
+
+  /** The capture is over: all flows end. */
+  async finish(drops: { received: number; dropped: number } | undefined): Promise<void> {
+    try {
+      this.#parser.end();
+    } catch {
+      // A stream that ended inside a packet: what came before is in.
+    }
+    for (const f of this.#run.flows.remaining()) this.#run.flows.endOfCapture(f);
+    this.#run.end();
+    await this.#write(() => Promise.resolve());
+    this.#sink.close();
+    const { db } = this.#store;
+    const problems = this.#run.problems.list().map((p) => ({ ...p }));
+    const details = {
+      what: `live capture on ${this.#source.iface}`,
+      packets: this.#run.packets,
+      ...(drops ? { kernel_received: drops.received, kernel_dropped: drops.dropped } : {}),
+      ...(drops && drops.dropped > 0
+        ? { warnings: [`the kernel dropped ${drops.dropped} of ${drops.received} packets`] }
+        : {}),
+      ...(problems.length > 0 ? { problems } : {}),
+    };
+    await db.run(
+      `UPDATE captures SET status = 'complete', sha256 = ${lit(this.#hash.digest('hex'))}, details = ${lit(JSON.stringify(details))}
+       WHERE capture_id = ${lit(this.captureId)}`,
+    );
+  }
+
+  async #write(last: () => Promise<void>): Promise<void> {
+    const { db } = this.#store;
+    const capture = lit(this.captureId);
+    await db.transaction(async () => {
+      await db.run(`DELETE FROM flows WHERE capture_id = ${capture} AND ended = 'open'`);
+      await this.#run.drain();
+      await this.#sink.written(1);
+      await last();
+      this.#sink.flush();
+      const file = this.#run.files[0]!;
+      if (file.firstTs === undefined) return;
+      await db.run(
+        `UPDATE captures SET bytes = ${this.#bytes}, records = ${this.#run.flows.started},
+           first_ts = make_timestamp(${Math.round(file.firstTs)}), last_ts = make_timestamp(${Math.round(file.lastTs!)})
+         WHERE capture_id = ${capture}`,
+      );
+    });
+  }
+
+  /** Deletes what began before `ts` (microseconds since the epoch); flows that are still open stay. */
+  async forget(ts: number): Promise<void> {
+    const { db } = this.#store;
+    await db.transaction(async () => {
+      for (const table of recordTables) {
+        if (table === 'labels') continue;
+        const open = table === 'flows' ? " AND ended <> 'open'" : '';
+        await db.run(
+          `DELETE FROM ${table} WHERE capture_id = ${lit(this.captureId)} AND ts < make_timestamp(${Math.round(ts)})${open}`,
+        );
+      }
+    });
+  }
+}
