@@ -42,7 +42,11 @@ export class CaseStore {
   readonly #instance: DuckDBInstance;
   readonly #key: string;
   readonly #limitMb: number;
+<<<<<<< HEAD
   readonly #threads: number;
+=======
+  readonly #more: Database[] = [];
+>>>>>>> fe03f8a (live: flows are written beside a running analysis; tests in a network of namespaces; following logs)
 
   private constructor(
     path: string,
@@ -133,8 +137,17 @@ export class CaseStore {
     await this.db.run(`SET memory_limit = '${Math.max(200, Math.floor(this.#limitMb * share))}MB'`);
   }
 
+  /** A second connection to the same instance: what it commits, the first one sees. It is closed with the case. */
+  async connect(): Promise<Database> {
+    const db = new Database(await this.#instance.connect());
+    await db.run("SET TimeZone = 'UTC'");
+    this.#more.push(db);
+    return db;
+  }
+
   /** Closes the case and removes its temporary files. */
   close(): void {
+    for (const db of this.#more) db.connection.closeSync();
     this.db.connection.closeSync();
     this.#instance.closeSync();
     open.delete(this.#key);

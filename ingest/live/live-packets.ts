@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import type { CaseStore } from '../case/case-store.js';
+import type { Database } from '../case/database.js';
 import { recordTables } from '../case/schema.js';
 import { lit } from '../case/sql.js';
 import { CaseSink } from '../pcap/case-sink.js';
@@ -33,7 +33,7 @@ export interface LiveCounts {
 export class LivePackets {
   readonly captureId: string;
   readonly sourceId: string;
-  readonly #store: CaseStore;
+  readonly #db: Database;
   readonly #source: LiveSource;
   readonly #run: CaptureRun;
   #parser: CaptureParser;
@@ -41,12 +41,12 @@ export class LivePackets {
   readonly #hash: Hash = createHash('sha256');
   #bytes = 0;
 
-  private constructor(store: CaseStore, source: LiveSource, captureId: string, sourceId: string, flowBase: bigint) {
-    this.#store = store;
+  private constructor(db: Database, source: LiveSource, captureId: string, sourceId: string, flowBase: bigint) {
+    this.#db = db;
     this.#source = source;
     this.captureId = captureId;
     this.sourceId = sourceId;
-    this.#sink = new CaseSink(store.db, captureId, sourceId, flowBase);
+    this.#sink = new CaseSink(db, captureId, sourceId, flowBase);
     const options = {
       seed: captureId,
       firstRow: 1,
@@ -59,9 +59,12 @@ export class LivePackets {
     this.#parser = new CaptureParser(this.#run, this.#run.problems, 0, source.iface);
   }
 
-  /** Enters the capture into the case. `first`: the stream's first bytes, which name it; they still have to be pushed. */
-  static async begin(store: CaseStore, source: LiveSource, first: Uint8Array): Promise<LivePackets> {
-    const { db } = store;
+  /**
+   * Enters the capture into the case.
+   * @param db a connection of its own, so that flows can be written while an analysis runs on another
+   * @param first the stream's first bytes, which name it; they still have to be pushed
+   */
+  static async begin(db: Database, source: LiveSource, first: Uint8Array): Promise<LivePackets> {
     const named = createHash('sha256')
       .update(`live\x1f${source.site}\x1f${source.iface}\x1f`)
       .update(first)
@@ -81,7 +84,7 @@ export class LivePackets {
       const values = [...new Set(fields)].sort().map((f) => `(${lit(sourceId)}, ${f.split('.').map(lit).join(', ')})`);
       await db.run(`INSERT INTO source_fields VALUES ${values.join(', ')}`);
     });
-    return new LivePackets(store, source, captureId, sourceId, flowBase);
+    return new LivePackets(db, source, captureId, sourceId, flowBase);
   }
 
   get counts(): LiveCounts {
@@ -137,7 +140,7 @@ export class LivePackets {
     this.#run.end();
     await this.#write(() => Promise.resolve());
     this.#sink.close();
-    const { db } = this.#store;
+    const db = this.#db;
     const problems = this.#run.problems.list().map((p) => ({ ...p }));
     const details = {
       what: `live capture on ${this.#source.iface}`,
@@ -155,7 +158,7 @@ export class LivePackets {
   }
 
   async #write(last: () => Promise<void>): Promise<void> {
-    const { db } = this.#store;
+    const db = this.#db;
     const capture = lit(this.captureId);
     await db.transaction(async () => {
       await db.run(`DELETE FROM flows WHERE capture_id = ${capture} AND ended = 'open'`);
@@ -175,7 +178,7 @@ export class LivePackets {
 
   /** Deletes what began before `ts` (microseconds since the epoch); flows that are still open stay. */
   async forget(ts: number): Promise<void> {
-    const { db } = this.#store;
+    const db = this.#db;
     await db.transaction(async () => {
       for (const table of recordTables) {
         if (table === 'labels') continue;

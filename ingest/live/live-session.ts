@@ -77,6 +77,9 @@ export class LiveSession {
   #lastPublish = 0;
   #publishCost = 0;
   #stopping = false;
+  /** The analysis that runs now; flows are written beside it. */
+  #analysis: Promise<void> | undefined;
+  #failure: Error | undefined;
   #wake: () => void = () => undefined;
   #counts = { received: 0, dropped: 0 };
 
@@ -142,6 +145,7 @@ export class LiveSession {
             nextFlush = performance.now() + flushSeconds * 1000;
           }
           await this.#closeWindows();
+          if (this.#failure) throw this.#failure;
         }
         await this.#begin();
         const failure = await program.ended;
@@ -175,7 +179,11 @@ export class LiveSession {
     if (this.#packets || this.#head.reduce((n, c) => n + c.length, 0) < 64) return;
     const { iface, site, dissectors, timeouts } = this.#options;
     const head = Buffer.concat(this.#head);
-    const packets = await LivePackets.begin(this.#store!, { iface, site, dissectors, timeouts }, head.subarray(0, 64));
+    const packets = await LivePackets.begin(
+      await this.#store!.connect(),
+      { iface, site, dissectors, timeouts },
+      head.subarray(0, 64),
+    );
     this.#packets = packets;
     for (const chunk of this.#head.splice(0)) packets.push(chunk);
     const first = packets.counts.lastTs ?? Date.now() * 1000;
@@ -202,18 +210,29 @@ export class LiveSession {
   async #closeWindows(): Promise<void> {
     const now = this.#clock();
     const { window } = this.#options.analysis;
-    if (now === undefined || window === 'one' || now < this.#windowEnd + GRACE * 1e6) return;
+    if (now === undefined || window === 'one' || this.#analysis || now < this.#windowEnd + GRACE * 1e6) return;
     this.#packets!.tick(now);
     const end = this.#windowEnd;
     this.#windowEnd = this.#boundary(now - GRACE * 1e6, window);
     await this.#exclusive(async () => {
-      const began = performance.now();
       await this.#flush();
       await this.#retain(now, window);
-      await this.#analyse();
-      this.#listener.window(new Date(end / 1000).toISOString(), (performance.now() - began) / 1000);
-      await this.#publish();
     });
+    this.#analysis = this.#analyseWindow(end)
+      .catch((error: Error) => {
+        this.#failure = error;
+      })
+      .finally(() => {
+        this.#analysis = undefined;
+        this.#wake();
+      });
+  }
+
+  async #analyseWindow(end: number): Promise<void> {
+    const began = performance.now();
+    await this.#analyse();
+    this.#listener.window(new Date(end / 1000).toISOString(), (performance.now() - began) / 1000);
+    await this.#exclusive(() => this.#publish());
   }
 
   async #analyse(): Promise<void> {
@@ -228,6 +247,7 @@ export class LiveSession {
     await this.#packets?.flush();
     this.#program?.stdout.resume();
     // Looking on may not cost more than a twentieth of the time.
+    if (this.#analysis) return;
     if (performance.now() - this.#lastPublish > Math.max(5000, 20 * this.#publishCost)) await this.#publish();
   }
 
@@ -265,6 +285,8 @@ export class LiveSession {
 
   async #finish(): Promise<void> {
     const store = this.#store!;
+    await this.#analysis;
+    if (this.#failure) throw this.#failure;
     await this.#exclusive(async () => {
       if (this.#packets) {
         await this.#packets.finish(this.#counts.received > 0 ? this.#counts : undefined);
