@@ -42,11 +42,8 @@ export class CaseStore {
   readonly #instance: DuckDBInstance;
   readonly #key: string;
   readonly #limitMb: number;
-<<<<<<< HEAD
   readonly #threads: number;
-=======
   readonly #more: Database[] = [];
->>>>>>> fe03f8a (live: flows are written beside a running analysis; tests in a network of namespaces; following logs)
 
   private constructor(
     path: string,
