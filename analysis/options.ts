@@ -17,6 +17,9 @@ export interface AnalysisOptions {
   readonly modules: readonly string[] | undefined;
   /** Changed parameters by detection id; `threat_level` among them. */
   readonly parameters: Readonly<Record<string, Readonly<Record<string, ParameterValue>>>>;
+  /** The user's own `.mmdb` files instead of the shipped tables. */
+  readonly asnDb?: string | undefined;
+  readonly geoipDb?: string | undefined;
   /** Folders with the user's own detections. */
   readonly detectionPaths: readonly string[];
   /** Folders of the user's own models by kind (https, cc). */

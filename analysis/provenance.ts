@@ -12,9 +12,12 @@ const version = (JSON.parse(readFileSync(asset('package.json'), 'utf8')) as { ve
 /** Options that change results, with sorted keys: the same text for the same configuration. */
 export function configurationText(options: AnalysisOptions): string {
   const own = Object.keys(options.models).sort();
+  const ownFile = (path: string | undefined): string | undefined => (path === undefined ? undefined : 'own');
   return stableJson({
     ...options,
     detectionPaths: options.detectionPaths.length,
+    asnDb: ownFile(options.asnDb),
+    geoipDb: ownFile(options.geoipDb),
     models: own.length > 0 ? own : undefined,
     feeds: undefined,
   });

@@ -30,6 +30,8 @@ export const withAnalysis = (command: Command): Command =>
       '--feeds <dir>',
       "folder of intelligence feeds, or case: those used before (default: the user's, see 'feeds')",
     )
+    .option('--asn-db <file>', 'your own .mmdb file of AS numbers instead of the shipped table')
+    .option('--geoip-db <file>', 'your own .mmdb file of countries or cities instead of the shipped table')
     .option('--modules <list>', 'run only these detections or modules')
     .option('--disable <list>', 'do not run these detections or modules')
     .option('--model <kind=dir>', 'a model of your own, such as https=my-model (may be given again)', repeated);

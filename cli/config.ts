@@ -1,5 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
+import { openAsn } from '../analysis/enrich/asn/asn.js';
+import { openGeoip } from '../analysis/enrich/geoip/geoip.js';
 import { networkRange } from '../analysis/networks.js';
 import { type AnalysisOptions, defaultOptions, type ParameterValue, parseWindow } from '../analysis/options.js';
 import { readWhitelist } from '../analysis/whitelist/whitelist.js';
@@ -27,6 +29,8 @@ export const configSchema = z.strictObject({
   feeds: z.string().optional(),
   modules: list(z.string()).optional(),
   disable: list(z.string()).optional(),
+  asn_db: z.string().optional(),
+  geoip_db: z.string().optional(),
   scoring: z.enum(['default', 'slips']).optional(),
   evidence_threshold: z.number().min(0).max(1).optional(),
   slips_threshold: z.number().positive().optional(),
@@ -54,6 +58,8 @@ export interface AnalysisFlags {
   readonly letters?: string;
   readonly lettersReset?: string;
   readonly feeds?: string;
+  readonly asnDb?: string;
+  readonly geoipDb?: string;
   readonly modules?: string;
   readonly disable?: string;
   readonly model?: readonly string[];
@@ -87,6 +93,8 @@ export function runSettings(flags: AnalysisFlags): RunSettings {
       homeNet: homeNet(flags.homeNet) ?? config.home_net ?? [],
       direction: oneOf('--direction', flags.direction, ['out', 'all']) ?? config.direction ?? 'out',
       whitelist: whitelists.flatMap((p) => readWhitelist(p)),
+      asnDb: file(flags.asnDb, config.asn_db, base, openAsn),
+      geoipDb: file(flags.geoipDb, config.geoip_db, base, openGeoip),
       modules: split(flags.modules) ?? config.modules,
       disable: [...(config.disable ?? []), ...(split(flags.disable) ?? [])].sort(),
       parameters: detectionParameters(parameters),
@@ -163,6 +171,18 @@ function oneOf<T extends string>(flag: string, value: string | undefined, allowe
   if (value === undefined) return undefined;
   if (!allowed.includes(value as T)) throw usageError(`${flag} ${value}: one of ${allowed.join(', ')}`);
   return value as T;
+}
+
+/** A file that is checked before any work; one that the configuration names lies beside it. */
+function file(
+  flag: string | undefined,
+  configured: string | undefined,
+  base: string,
+  check: (path: string) => unknown,
+): string | undefined {
+  const path = flag ?? (configured === undefined ? undefined : resolve(base, configured));
+  if (path !== undefined) check(path);
+  return path;
 }
 
 const split = (text: string | undefined): string[] | undefined =>

@@ -1,15 +1,15 @@
 -- One row per address of flows and ARP. home_nets(lo, hi) holds --home-net; without it private, ULA, link-local,
 -- shared and loopback addresses are local.
-DELETE FROM addresses;
-INSERT INTO addresses (address, key, is_local, is_private, scope)
+CREATE OR REPLACE TEMP TABLE address_list AS
 SELECT
   address,
   key,
+  key_number(key) AS number,
   CASE
     WHEN getvariable('home_net_given') THEN EXISTS (SELECT 1 FROM home_nets h WHERE a.key BETWEEN h.lo AND h.hi)
     ELSE scope IN ('private', 'shared', 'link-local', 'loopback')
-  END,
-  scope IN ('private', 'shared', 'link-local', 'loopback'),
+  END AS is_local,
+  scope IN ('private', 'shared', 'link-local', 'loopback') AS is_private,
   scope
 FROM (
   SELECT address, key, ip_scope(key) AS scope FROM (
@@ -24,5 +24,4 @@ FROM (
       UNION SELECT DISTINCT canonical_ip(host) FROM d_software
     ) WHERE address IS NOT NULL
   )
-) a
-ORDER BY key, address;
+) a;

@@ -11,18 +11,3 @@ SELECT address, name, origin, min(ts) FROM (
 WHERE address IS NOT NULL AND name <> ''
 GROUP BY ALL
 ORDER BY address, name, origin;
-
-UPDATE addresses SET hostnames = n.names
-FROM (SELECT address, list(DISTINCT name ORDER BY name) AS names FROM names GROUP BY address) n
-WHERE n.address = addresses.address;
-
-UPDATE addresses SET mac = m.mac
-FROM (
-  SELECT address, min(mac) AS mac FROM (
-    SELECT orig_h AS address, orig_l2_addr AS mac FROM d_flows WHERE orig_l2_addr IS NOT NULL
-    UNION SELECT resp_h, resp_l2_addr FROM d_flows WHERE resp_l2_addr IS NOT NULL
-    UNION SELECT coalesce(assigned_addr, client_addr), mac FROM d_dhcp WHERE mac IS NOT NULL
-    UNION SELECT canonical_ip(orig_h), coalesce(orig_hw, src_mac) FROM d_arp
-  ) GROUP BY address HAVING count(DISTINCT mac) = 1
-) m
-WHERE m.address = addresses.address AND addresses.is_local;

@@ -8,6 +8,10 @@ CREATE OR REPLACE TEMP MACRO ip_key(a) AS
       list_transform(string_split(ip6_full(ip6_hex(a)), ':'), lambda g: lpad(g, 4, '0')), ''))
   END;
 
+-- The same 16 bytes as a number: faster to compare.
+CREATE OR REPLACE TEMP MACRO key_number(k) AS
+  ('0x' || hex(k[1:8]))::UBIGINT::UHUGEINT * 18446744073709551616::UHUGEINT + ('0x' || hex(k[9:16]))::UBIGINT::UHUGEINT;
+
 -- What kind of address a key is: private | shared | link-local | loopback | multicast | broadcast | reserved | public.
 CREATE OR REPLACE TEMP MACRO ip_scope(k) AS
   CASE
