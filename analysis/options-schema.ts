@@ -37,6 +37,8 @@ const shape = {
   detectionPaths: z.number().int().min(0),
   models: z.array(text).optional(),
   feeds: z.undefined().optional(),
+  asnDb: z.literal('own').optional(),
+  geoipDb: z.literal('own').optional(),
   evidenceThreshold: z.number().min(0).max(1),
   scoring: z.enum(['default', 'slips']),
   slipsThreshold: z.number().positive(),
