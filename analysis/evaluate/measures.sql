@@ -28,7 +28,7 @@ CREATE OR REPLACE TEMP TABLE subject_measures AS
 WITH delays AS (
   SELECT subject, (epoch_us(min(ts)) - epoch_us(min(begins))) / 1000000 AS seconds
   FROM judged
-  WHERE role IN ('infected', 'attacker')
+  WHERE role IN ('infected', 'attacker') AND ts >= begins
   GROUP BY subject, profile, site
 ), found AS (
   SELECT subject, count(*) AS findings,
@@ -57,6 +57,6 @@ SELECT h.host, h.site, h.role, h.basis, h.begins,
   (SELECT count(*) FROM main.profiles p WHERE p.profile = h.host AND p.site = h.site) AS windows,
   (SELECT count(*) FROM main.alerts a WHERE a.profile = h.host AND a.site = h.site) AS alerts,
   (SELECT coalesce(max(score), 0) FROM main.profiles p WHERE p.profile = h.host AND p.site = h.site) AS score,
-  (SELECT min(e.ts) FROM main.evidence e WHERE e.profile = h.host AND e.site = h.site AND e.counts) AS first_evidence,
-  (SELECT min(a.ts) FROM main.alerts a WHERE a.profile = h.host AND a.site = h.site) AS first_alert
+  (SELECT min(e.ts) FROM main.evidence e WHERE e.profile = h.host AND e.site = h.site AND e.counts AND e.ts >= h.begins) AS first_evidence,
+  (SELECT min(a.ts) FROM main.alerts a WHERE a.profile = h.host AND a.site = h.site AND a.ts >= h.begins) AS first_alert
 FROM true_hosts h;
