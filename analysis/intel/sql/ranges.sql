@@ -5,12 +5,15 @@ CREATE OR REPLACE TEMP TABLE intel_range_hits AS
 WITH ordered AS (
   SELECT lo, hi, max(hi) OVER (ORDER BY lo, hi ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
   FROM (SELECT DISTINCT lo, hi FROM intel_ranges)
-), numbered AS (
-  SELECT lo, hi, count(*) FILTER (before IS NULL OR before < lo) OVER (ORDER BY lo, hi ROWS UNBOUNDED PRECEDING) AS island FROM ordered
 ), islands AS (
-  SELECT min(lo) AS lo, max(hi) AS hi FROM numbered GROUP BY island
+  -- The highest end before the next island begins is the end of this one.
+  SELECT lo, coalesce(lead(before) OVER (ORDER BY lo), (SELECT max(hi) FROM intel_ranges)) AS hi
+  FROM ordered
+  WHERE before IS NULL OR before < lo
 ), inside AS (
   SELECT a.address, a.key, a.public FROM intel_addresses a ASOF JOIN islands i ON a.key >= i.lo WHERE a.key <= i.hi
 )
 SELECT a.address, r.indicator, r.feed, r.threat_level, r.description
-FROM inside a JOIN intel_ranges r ON a.key >= r.lo AND a.key <= r.hi AND a.public = r.public;
+FROM inside a JOIN intel_ranges r ON a.key >= r.lo AND a.key <= r.hi
+-- Written so that it is no key of the join: two inequalities are joined by sorting, an equality of two values is not.
+WHERE CASE WHEN a.public THEN r.public ELSE NOT r.public END;
