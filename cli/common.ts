@@ -43,7 +43,9 @@ export const withInputs = (command: Command): Command =>
     .option('--site <name>', 'keeps equal private networks of different places apart')
     .option('--label <label>', 'label every flow of these inputs malicious or benign')
     .option('--bpf <expr>', 'read only packets that match (tcpdump filter expression; packet captures)')
-    .option('--tcp-inactivity <time>', 'idle time that ends a TCP flow: 90s, 5m, 60m (packet captures; default 60m)');
+    .option('--tcp-inactivity <time>', 'idle time that ends a TCP flow: 90s, 5m, 60m (packet captures; default 60m)')
+    .option('--hash-files', 'MD5, SHA-1 and SHA-256 of transferred files (packet captures)')
+    .option('--checksums', 'leave out packets with wrong checksums (packet captures; default: count them)');
 
 export const withProgress = (command: Command): Command =>
   command.option('--progress', 'progress on stderr even when it is no terminal').option('--no-progress', 'no progress');

@@ -41,6 +41,8 @@ export const configSchema = z.strictObject({
   memory_limit: z.string().optional(),
   bpf: z.string().optional(),
   tcp_inactivity: z.string().optional(),
+  hash_files: z.boolean().optional(),
+  checksums: z.boolean().optional(),
   models: z.record(z.string(), z.string()).optional(),
   detections: z.looseObject({ paths: z.array(z.string()).optional() }).optional(),
 });
@@ -75,6 +77,8 @@ export interface RunSettings {
   readonly memoryLimit: string;
   readonly bpf: string | undefined;
   readonly tcpInactivity: string | undefined;
+  readonly hashFiles: boolean;
+  readonly checksums: boolean;
 }
 
 /**
@@ -120,6 +124,8 @@ export function runSettings(flags: AnalysisFlags): RunSettings {
     memoryLimit: memoryLimit(flags.memoryLimit ?? config.memory_limit ?? '2GB'),
     bpf: config.bpf,
     tcpInactivity: config.tcp_inactivity,
+    hashFiles: config.hash_files ?? false,
+    checksums: config.checksums ?? false,
   };
 }
 

@@ -15,6 +15,8 @@ export interface InputFlags {
   readonly label?: string;
   readonly bpf?: string;
   readonly tcpInactivity?: string;
+  readonly hashFiles?: boolean;
+  readonly checksums?: boolean;
 }
 
 /** Ingest as the commands do it: `-` is standard input, warnings go to stderr. */
@@ -42,6 +44,8 @@ export async function readInputs(
     ...(labelled === undefined ? {} : { label: labelled }),
     ...(bpf === undefined ? {} : { bpf }),
     ...(tcpInactivity === undefined ? {} : { tcpInactivity }),
+    ...((flags.hashFiles ?? settings.hashFiles) ? { hashFiles: true } : {}),
+    ...((flags.checksums ?? settings.checksums) ? { checksums: true } : {}),
     progress: (step, done, total) => progress.update(safe(step), done, total),
     warn: (message) => {
       progress.clear();

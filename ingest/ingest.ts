@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { CliError, inputError } from '../cli/errors.js';
 import { finishCase } from './capture/finish-case.js';
 import { knownCaptures } from './capture/known-captures.js';
-import { assignSources, loadCapture } from './capture/load-capture.js';
+import { assignSources, type CaptureJob, loadCapture, loadSeries } from './capture/load-capture.js';
 import type { CaseStore } from './case/case-store.js';
 import { expandInputs, type InputFile } from './inputs.js';
 import type { InputKind, Reader, ReadOptions } from './reader.js';
@@ -15,6 +15,8 @@ export interface IngestOptions extends ReadOptions {
   readonly site?: string;
   /** Read every input as this kind instead of by content. */
   readonly kind?: InputKind;
+  /** Captures that go on where another one ended are one stream (default true). */
+  readonly streams?: boolean;
   readonly progress?: (message: string, done: number, total: number) => void;
   readonly warn?: (message: string) => void;
 }
@@ -32,6 +34,9 @@ export interface FileResult {
   readonly rejected: number;
   readonly message?: string;
 }
+
+/** Names that promise packets: what is inside must be packets, or somebody has to say what it is. */
+const CAPTURE_NAME = /\.(pcap|pcapng|cap)$/i;
 
 interface Recognised {
   readonly input: InputFile;
@@ -82,10 +87,11 @@ async function readAll(
     store.db,
     scanned.map(({ file, scan }) => ({ ...file, scan, options })),
   );
+  const streamed = options.streams === false ? new Map<CaptureJob, FileResult>() : await loadStreams(store, jobs);
   for (const [i, job] of jobs.entries()) {
     options.progress?.(`reading ${job.input.shown}`, i, total);
     try {
-      results.push(await loadCapture(store, job));
+      results.push(streamed.get(job) ?? (await loadCapture(store, job)));
     } catch (error) {
       if (!(error instanceof CliError) && isFatal(error)) throw fatal(store, error);
       results.push(failed(job, error));
@@ -100,6 +106,24 @@ async function readAll(
   results.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
   requireSomething(results);
   return results;
+}
+
+/** Captures that were given together and go on where another ended are read as one stream. */
+async function loadStreams(store: CaseStore, jobs: readonly CaptureJob[]): Promise<Map<CaptureJob, FileResult>> {
+  const bySource = new Map<string, CaptureJob[]>();
+  for (const job of jobs) {
+    if (job.reader.series) bySource.set(job.sourceId, [...(bySource.get(job.sourceId) ?? []), job]);
+  }
+  const out = new Map<CaptureJob, FileResult>();
+  for (const group of bySource.values()) {
+    try {
+      for (const [job, result] of await loadSeries(store, group)) out.set(job, result);
+    } catch (error) {
+      if (!(error instanceof CliError) && isFatal(error)) throw fatal(store, error);
+      // What is wrong with which file comes out when each is loaded alone.
+    }
+  }
+  return out;
 }
 
 /** Duplicate uids become rejects once all files are in: the numbers of the case, not those of the first pass. */
@@ -133,7 +157,10 @@ async function recognise(inputs: InputFile[], options: IngestOptions, results: F
       const match = candidates
         .map((reader) => ({ reader, what: reader.recognise(head) }))
         .find((m): m is { reader: Reader; what: string } => m.what !== undefined);
-      if (match) out.push({ input, head, ...match });
+      if (match && !options.kind && match.reader.text && CAPTURE_NAME.test(head.name)) {
+        const { kind } = match.reader;
+        note('failed', `not a packet capture but ${match.what}; rename it, or read it with --kind ${kind}`);
+      } else if (match) out.push({ input, head, ...match });
       else if (options.kind) note(input.explicit ? 'failed' : 'skipped', `not a ${options.kind} capture`);
       else
         note(

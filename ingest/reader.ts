@@ -16,6 +16,10 @@ export interface ReadOptions {
   readonly bpf?: string;
   /** TCP inactivity timeout of the flow engine in seconds. */
   readonly tcpInactivity?: number;
+  /** Hash transferred files of packet captures. */
+  readonly hashFiles?: boolean;
+  /** Leave out packets with wrong checksums. */
+  readonly checksums?: boolean;
 }
 
 /** A reject: `place` is `line N`, `record N`, `offset N` or `file`. */
@@ -64,8 +68,27 @@ export interface LoadResult {
   readonly tables: Iterable<string>;
   /** Fields the source can give, as `table.column` (`flows.history`). */
   readonly fields: Iterable<string>;
+  /** First and last time in the file, microseconds, where its rows do not tell. */
+  readonly span?: readonly [number, number];
   /** Facts for captures.details; JSON-safe, no absolute paths. */
   readonly details?: Record<string, unknown>;
+}
+
+/** Loads captures that go on where the one before ended as one stream, so that flows cross them. */
+export interface SeriesReader {
+  /** The files that may be parts of a stream, in its order; the others are loaded alone. */
+  order(files: readonly ScannedFile[]): Promise<readonly SeriesMember[]>;
+  /**
+   * Loads as many of `members` as belong together, from the first, in one transaction.
+   * @param begin makes the context of a member when its turn has come
+   */
+  load(members: readonly SeriesMember[], begin: (k: number) => Promise<LoadContext>): Promise<LoadResult[]>;
+}
+
+/** A file of a series and the time of its first record, microseconds. */
+export interface SeriesMember {
+  readonly file: ScannedFile;
+  readonly ts: number;
 }
 
 /** A reader turns files of one kind into rows of the record tables. `ingest/<kind>/reader.ts` exports it as `reader`. */
@@ -80,6 +103,8 @@ export interface Reader {
   recognise(head: FileHead): string | undefined;
   /** Loads one capture. */
   load(context: LoadContext): Promise<LoadResult>;
+  /** Captures of a source that were given together and may be one stream. */
+  readonly series?: SeriesReader;
   /** After all captures of a source are loaded, in the last transaction: joins across files. */
   finishSource?(store: CaseStore, sourceId: string): Promise<void>;
 }

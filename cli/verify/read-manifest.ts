@@ -31,6 +31,9 @@ const manifestSchema = z.object({
           label: z.enum(['malicious', 'benign']).optional(),
           bpf: text.optional(),
           tcpInactivity: z.number().positive().optional(),
+          hashFiles: z.boolean().optional(),
+          checksums: z.boolean().optional(),
+          series: text.optional(),
         })
         .optional(),
     }),

@@ -81,13 +81,17 @@ async function ingestAgain(store: CaseStore, { manifest, paths, progress }: Reru
         sourceId: input.source_id,
       }),
     );
-    const { kind, label, bpf, tcpInactivity } = group[0]!.options ?? {};
+    const { kind, label, bpf, tcpInactivity, hashFiles, checksums, series } = group[0]!.options ?? {};
     const options: IngestOptions = {
       site: group[0]!.site,
       ...(kind === undefined ? {} : { kind }),
       ...(label === undefined ? {} : { label }),
       ...(bpf === undefined ? {} : { bpf }),
       ...(tcpInactivity === undefined ? {} : { tcpInactivity }),
+      ...(hashFiles ? { hashFiles } : {}),
+      ...(checksums ? { checksums } : {}),
+      // Files that were read one by one are so again.
+      streams: series !== undefined,
       progress,
     };
     await ingest(store, files, options);

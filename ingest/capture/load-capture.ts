@@ -5,7 +5,7 @@ import { recordTables } from '../case/schema.js';
 import { lit, litOrNull } from '../case/sql.js';
 import type { FileResult, IngestOptions } from '../ingest.js';
 import type { InputFile } from '../inputs.js';
-import { type LoadContext, NeedsCarefulRead, type Reader, type Reject } from '../reader.js';
+import { type LoadContext, type LoadResult, NeedsCarefulRead, type Reader, type Reject } from '../reader.js';
 import type { FileHead } from '../scan/file-head.js';
 import type { ScannedFile } from '../scan/scan-file.js';
 import { type KnownCapture, knownCaptures } from './known-captures.js';
@@ -33,52 +33,122 @@ export async function loadCapture(store: CaseStore, job: CaptureJob): Promise<Fi
   }
 }
 
+/** What the case has of a file: the same capture, or its beginning. */
+async function present(db: Database, { scan, reader, options }: CaptureJob) {
+  const same = await knownCaptures(db, [scan.sha256, ...scan.prefixes.values()]);
+  const known = same.filter((k) => k.kind === reader.kind);
+  const site = options.site ?? '';
+  return {
+    same: known.some((k) => k.sha256 === scan.sha256),
+    grown: known.find((k) => k.site === site && k.bytes > 0 && scan.prefixes.get(k.bytes) === k.sha256),
+  };
+}
+
+const resultBase = ({ input, reader, what, scan }: CaptureJob) => ({
+  path: input.shown,
+  kind: reader.kind,
+  what,
+  captureId: scan.sha256.slice(0, 16),
+  location: input.path,
+});
+
 async function attempt(store: CaseStore, job: CaptureJob, careful: boolean): Promise<FileResult> {
+  const { same, grown } = await present(store.db, job);
+  if (same) return { ...resultBase(job), status: 'known', records: 0, rejected: 0 };
+  return store.db.transaction(async () => {
+    const begun = await begin(store, job, careful, grown);
+    return begun.finish(await job.reader.load(begun.context));
+  });
+}
+
+/**
+ * Loads captures of one source that may be one stream (the reader's `series`), a transaction for each stream. What
+ * cannot be part of one is left out of the result.
+ */
+export async function loadSeries(
+  store: CaseStore,
+  jobs: readonly CaptureJob[],
+): Promise<ReadonlyMap<CaptureJob, FileResult>> {
+  const results = new Map<CaptureJob, FileResult>();
+  const series = jobs[0]?.reader.series;
+  const fresh: CaptureJob[] = [];
+  for (const job of jobs) {
+    const { same, grown } = await present(store.db, job);
+    if (!same && !grown && !fresh.some((f) => f.scan.sha256 === job.scan.sha256)) fresh.push(job);
+  }
+  if (series === undefined || fresh.length < 2) return results;
+  const members = [...(await series.order(fresh.map((job) => job.scan)))];
+  while (members.length > 1) {
+    const taken = members.map(({ file }) => fresh.find((job) => job.scan === file)!);
+    const done = await store.db.transaction(async () => {
+      const begun: Begun[] = [];
+      const loaded = await series.load(members, async (k) => {
+        begun.push(await begin(store, taken[k]!, false, undefined));
+        return begun[k]!.context;
+      });
+      const name = loaded.length > 1 ? { series: begun[0]!.context.captureId } : {};
+      const out: FileResult[] = [];
+      for (const [k, result] of loaded.entries()) out.push(await begun[k]!.finish(result, name));
+      return out;
+    });
+    for (const [k, result] of done.entries()) results.set(taken[k]!, result);
+    members.splice(0, done.length);
+  }
+  return results;
+}
+
+interface Begun {
+  readonly context: LoadContext;
+  /** Writes what is known of the capture; `choices` are kept with those of the command line. */
+  finish(result: LoadResult, choices?: Readonly<Record<string, unknown>>): Promise<FileResult>;
+}
+
+/** Prepares the loading of a capture, inside its transaction. */
+async function begin(
+  store: CaseStore,
+  job: CaptureJob,
+  careful: boolean,
+  grown: KnownCapture | undefined,
+): Promise<Begun> {
   const { db } = store;
   const { scan, reader, options } = job;
   const site = options.site ?? '';
-  const captureId = scan.sha256.slice(0, 16);
-  const same = await knownCaptures(db, [scan.sha256, ...scan.prefixes.values()]);
-  const known = same.filter((k) => k.kind === reader.kind);
-  const base = { path: job.input.shown, kind: reader.kind, what: job.what, captureId, location: job.input.path };
-  if (known.some((k) => k.sha256 === scan.sha256)) return { ...base, status: 'known', records: 0, rejected: 0 };
-  const grown = known.find((k) => k.site === site && k.bytes > 0 && scan.prefixes.get(k.bytes) === k.sha256);
+  const base = resultBase(job);
+  const { captureId } = base;
   const resume = grown && reader.continues && grown.whole ? grown : undefined;
-
-  return db.transaction(async () => {
-    const sourceId = grown ? grown.sourceId : job.sourceId;
-    if (resume) await adoptRecords(db, resume, captureId);
-    else if (grown) await removeCapture(db, grown.captureId);
-    if ((await db.number(`SELECT count(*) FROM sources WHERE source_id = ${lit(sourceId)}`)) === 0) {
-      await db.run(
-        `INSERT INTO sources VALUES (${lit(sourceId)}, ${lit(site)}, ${lit(reader.kind)}, ${lit(job.input.root)}, NULL)`,
-      );
-    }
-    const rejects = new RejectWriter(db, captureId);
-    const warnings: string[] = scan.damage ? [scan.damage] : [];
-    if (scan.damage) rejects.add({ place: 'file', reason: scan.damage });
-    const rowBases = resume ? await highestRows(db, captureId) : new Map<string, number>();
-    const context: LoadContext = {
-      store,
-      captureId,
-      sourceId,
-      file: scan,
-      flowBase: BigInt(await db.number('SELECT coalesce(max(flow_id), -1) + 1 FROM flows')),
-      resume: resume && { byte: resume.bytes, line: resume.lines },
-      rowBase: (table) => rowBases.get(table) ?? 0,
-      options,
-      careful,
-      reject: (r) => rejects.add(r),
-      warn: (message) => {
-        if (!warnings.includes(message)) warnings.push(message);
-        options.warn?.(`${job.input.shown}: ${message}`);
-      },
-      progress: (done) => options.progress?.(`reading ${job.input.shown}`, done, scan.stats?.records ?? 0),
-    };
-    const result = await reader.load(context);
+  const sourceId = grown ? grown.sourceId : job.sourceId;
+  if (resume) await adoptRecords(db, resume, captureId);
+  else if (grown) await removeCapture(db, grown.captureId);
+  if ((await db.number(`SELECT count(*) FROM sources WHERE source_id = ${lit(sourceId)}`)) === 0) {
+    await db.run(
+      `INSERT INTO sources VALUES (${lit(sourceId)}, ${lit(site)}, ${lit(reader.kind)}, ${lit(job.input.root)}, NULL)`,
+    );
+  }
+  const rejects = new RejectWriter(db, captureId);
+  const warnings: string[] = scan.damage ? [scan.damage] : [];
+  if (scan.damage) rejects.add({ place: 'file', reason: scan.damage });
+  const rowBases = resume ? await highestRows(db, captureId) : new Map<string, number>();
+  const context: LoadContext = {
+    store,
+    captureId,
+    sourceId,
+    file: scan,
+    flowBase: BigInt(await db.number('SELECT coalesce(max(flow_id), -1) + 1 FROM flows')),
+    resume: resume && { byte: resume.bytes, line: resume.lines },
+    rowBase: (table) => rowBases.get(table) ?? 0,
+    options,
+    careful,
+    reject: (r) => rejects.add(r),
+    warn: (message) => {
+      if (!warnings.includes(message)) warnings.push(message);
+      options.warn?.(`${job.input.shown}: ${message}`);
+    },
+    progress: (done) => options.progress?.(`reading ${job.input.shown}`, done, scan.stats?.records ?? 0),
+  };
+  const finish: Begun['finish'] = async (result, more = {}) => {
     await rejects.flush();
     const tables = new Set(result.tables);
-    const [first, last] = await timeSpan(db, captureId, tables);
+    const [first, last] = await timeSpan(db, captureId, tables, result.span);
     const rejected = await db.number(`SELECT count(*) FROM rejects WHERE capture_id = ${lit(captureId)}`);
     const before = resume ? await recordsBefore(db, resume.captureId) : 0;
     if (resume) await db.run(`DELETE FROM captures WHERE capture_id = ${lit(resume.captureId)}`);
@@ -89,7 +159,7 @@ async function attempt(store: CaseStore, job: CaptureJob, careful: boolean): Pro
         : {}),
       ...(scan.head.compression === 'none' ? {} : { compression: scan.head.compression }),
       ...(warnings.length > 0 ? { warnings } : {}),
-      ...choices(options),
+      ...choices(options, more),
       ...result.details,
     };
     const records = before + result.records;
@@ -101,12 +171,15 @@ async function attempt(store: CaseStore, job: CaptureJob, careful: boolean): Pro
     await addFields(db, sourceId, result.fields);
     await markUnfinished(db, sourceId);
     return { ...base, status: resume ? 'continued' : 'read', records, rejected };
-  });
+  };
+  return { context, finish };
 }
 
 /** What was asked for that changes what is read: kept, so that the case can be made again. */
-function choices({ kind, label, bpf, tcpInactivity }: IngestOptions): Record<string, unknown> {
-  const given = Object.entries({ kind, label, bpf, tcpInactivity }).filter(([, value]) => value !== undefined);
+function choices(options: IngestOptions, more: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { kind, label, bpf, tcpInactivity, hashFiles, checksums } = options;
+  const named = { kind, label, bpf, tcpInactivity, hashFiles, checksums, ...more };
+  const given = Object.entries(named).filter(([, value]) => value !== undefined);
   return given.length > 0 ? { options: Object.fromEntries(given) } : {};
 }
 
@@ -166,7 +239,19 @@ async function highestRows(db: Database, captureId: string): Promise<Map<string,
   return out;
 }
 
-async function timeSpan(db: Database, captureId: string, tables: ReadonlySet<string>): Promise<(string | null)[]> {
+/** `span` (microseconds), else first and last time of a capture's rows, as SQL's text. */
+async function timeSpan(
+  db: Database,
+  captureId: string,
+  tables: ReadonlySet<string>,
+  span: readonly [number, number] | undefined,
+): Promise<(string | null)[]> {
+  if (span !== undefined) {
+    const row = await db.one<{ a: string; b: string }>(
+      `SELECT make_timestamp(${span[0]})::VARCHAR AS a, make_timestamp(${span[1]})::VARCHAR AS b`,
+    );
+    return [row!.a, row!.b];
+  }
   const timed = [...tables].filter((t) => t !== 'labels' && t !== 'packet_index').sort();
   if (timed.length === 0) return [null, null];
   const parts = timed.map((t) => `SELECT min(ts) AS a, max(ts) AS b FROM ${t} WHERE capture_id = ${lit(captureId)}`);

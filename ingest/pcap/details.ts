@@ -1,19 +1,59 @@
 import type { ReadResult } from './options.js';
 
-/** Facts about a capture for `captures.details`: counters that are zero are left out. */
-export function captureDetails(result: ReadResult, tables: ReadonlyMap<string, number>): Record<string, unknown> {
-  const linkTypes = result.files.flatMap((file) => file.linkTypes);
+/** What was counted while a capture was read. */
+export interface Counted {
+  readonly packets: number;
+  readonly filtered: number;
+  readonly capturedBytes: number;
+  readonly decode: Readonly<Record<string, number>>;
+  readonly fragments: Readonly<Record<string, number>>;
+  readonly flow: Readonly<Record<string, number>>;
+}
+
+/** The counters of a stream as they are now. */
+export function counted(result: ReadResult): Counted {
+  const { packets, filtered, capturedBytes } = result;
   return {
-    packets: result.packets,
-    ...(result.filtered > 0 ? { filtered: result.filtered } : {}),
-    captured_bytes: result.capturedBytes,
-    link_types: linkTypes,
-    flows: result.flows,
-    tables: Object.fromEntries([...tables].sort(([a], [b]) => (a < b ? -1 : 1))),
-    decode: present({ ...result.decode }),
-    fragments: present({ ...result.fragments }),
-    flow: present({ ...result.flow }),
+    packets,
+    filtered,
+    capturedBytes,
+    decode: { ...result.decode },
+    fragments: { ...result.fragments },
+    flow: { ...result.flow },
   };
+}
+
+/** What was counted between two times. */
+export function since(now: Counted, before: Counted): Counted {
+  return {
+    packets: now.packets - before.packets,
+    filtered: now.filtered - before.filtered,
+    capturedBytes: now.capturedBytes - before.capturedBytes,
+    decode: minus(now.decode, before.decode),
+    fragments: minus(now.fragments, before.fragments),
+    flow: minus(now.flow, before.flow),
+  };
+}
+
+/** Facts about a capture for `captures.details`: counters that are zero are left out. */
+export function captureDetails(counters: Counted, file: ReadResult['files'][number]): Record<string, unknown> {
+  return {
+    packets: counters.packets,
+    ...(counters.filtered > 0 ? { filtered: counters.filtered } : {}),
+    captured_bytes: counters.capturedBytes,
+    link_types: file.linkTypes,
+    flows: file.flows,
+    decode: present(counters.decode),
+    fragments: present(counters.fragments),
+    flow: present(counters.flow),
+  };
+}
+
+function minus(
+  now: Readonly<Record<string, number>>,
+  before: Readonly<Record<string, number>>,
+): Record<string, number> {
+  return Object.fromEntries(Object.entries(now).map(([name, n]) => [name, n - before[name]!]));
 }
 
 /** Names as in the tables, without counters that counted nothing. */

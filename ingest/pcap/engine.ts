@@ -1,6 +1,6 @@
-import type { CaptureSink, ReadOptions, ReadResult } from './options.js';
+import type { CaptureSink, FileSummary, ReadOptions, ReadResult } from './options.js';
 import { CaptureParser } from './read/parser.js';
-import { CaptureRefused } from './read/problems.js';
+import { CaptureRefused, type Problem } from './read/problems.js';
 import { openSource } from './read/source.js';
 import { CaptureRun } from './run.js';
 
@@ -16,46 +16,89 @@ export async function readCapture(
   options: ReadOptions,
   sink: CaptureSink,
 ): Promise<ReadResult> {
-  const engine = new CaptureRun(options, sink);
-  let bytes = 0;
-  for (const [number, path] of inputs.entries()) {
-    const file = engine.begin(path);
+  const stream = new CaptureStream(options, sink);
+  for (const path of inputs) {
     try {
-      const parser = new CaptureParser(engine, engine.problems, number, path);
-      const raw = options.rawBytes ? (chunk: Uint8Array) => options.rawBytes!(number, chunk) : undefined;
-      for await (const chunk of openSource(path, engine.problems, number, raw)) {
-        file.bytes += chunk.length;
-        bytes += chunk.length;
-        if (!parser.done) parser.push(chunk);
-        await engine.drain();
-        options.progress?.(bytes, engine.packets);
-      }
-      parser.end();
-      engine.finishFile();
+      await stream.read(path);
     } catch (error) {
       if (!(error instanceof CaptureRefused)) throw error;
-      file.refused = error;
+      stream.files.at(-1)!.refused = error;
     }
   }
-  const refused = engine.files.map((file) => file.refused);
+  const refused = stream.files.map((file) => file.refused);
   if (refused.length > 0 && refused.every((error) => error !== undefined)) throw refused[0];
-  for (const f of engine.flows.remaining()) {
-    engine.flows.endOfCapture(f);
-    if (engine.queue.length > 4) await engine.drain();
+  await stream.end();
+  return stream.result();
+}
+
+/** A stream of packets that comes in files: `read` each, then `end`; `result` has what was counted so far. */
+export class CaptureStream {
+  readonly files: readonly FileSummary[];
+  private readonly run: CaptureRun;
+  private bytes = 0;
+
+  constructor(
+    private readonly options: ReadOptions,
+    private readonly sink: CaptureSink,
+  ) {
+    this.run = new CaptureRun(options, sink);
+    this.files = this.run.files;
   }
-  engine.end();
-  await engine.drain();
-  engine.flows.counters.streamsGivenUp = engine.flows.tcp.streams.overflows;
-  return {
-    packets: engine.packets,
-    filtered: engine.filtered,
-    capturedBytes: engine.capturedBytes,
-    flows: engine.flows.started,
-    records: engine.records,
-    files: engine.files,
-    problems: engine.problems.list(),
-    decode: engine.decoder.counters,
-    fragments: engine.decoder.fragments.counters,
-    flow: engine.flows.counters,
-  };
+
+  /**
+   * Read a file to its end.
+   * @throws CaptureRefused when it is no capture
+   */
+  async read(path: string): Promise<FileSummary> {
+    const { run, options } = this;
+    const number = run.files.length;
+    await this.sink.begin?.(number, run.flows.started);
+    const file = run.begin(path);
+    const parser = new CaptureParser(run, run.problems, number, path);
+    const raw = options.rawBytes ? (chunk: Uint8Array) => options.rawBytes!(number, chunk) : undefined;
+    for await (const chunk of openSource(path, run.problems, number, raw)) {
+      file.bytes += chunk.length;
+      this.bytes += chunk.length;
+      if (!parser.done) parser.push(chunk);
+      await run.drain();
+      options.progress?.(this.bytes, run.packets);
+    }
+    parser.end();
+    run.finishFile();
+    await run.drain();
+    return file;
+  }
+
+  /** The capture is over: all flows end. */
+  async end(): Promise<void> {
+    const { run } = this;
+    for (const f of run.flows.remaining()) {
+      run.flows.endOfCapture(f);
+      if (run.queue.length > 4) await run.drain();
+    }
+    run.end();
+    await run.drain();
+  }
+
+  /** What was wrong inside a file. */
+  problems(file: number): Problem[] {
+    return this.run.problems.of(file);
+  }
+
+  result(): ReadResult {
+    const { run } = this;
+    run.flows.counters.streamsGivenUp = run.flows.tcp.streams.overflows;
+    return {
+      packets: run.packets,
+      filtered: run.filtered,
+      capturedBytes: run.capturedBytes,
+      flows: run.flows.started,
+      records: run.records,
+      files: run.files,
+      problems: run.problems.list(),
+      decode: run.decoder.counters,
+      fragments: run.decoder.fragments.counters,
+      flow: run.flows.counters,
+    };
+  }
 }

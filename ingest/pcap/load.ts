@@ -3,53 +3,103 @@ import { labelAll } from '../delimited/label-all.js';
 import type { LoadContext, LoadResult } from '../reader.js';
 import { FilterError } from './bpf/compile.js';
 import { CaseSink } from './case-sink.js';
-import { captureDetails } from './details.js';
+import { captureDetails, counted, since } from './details.js';
 import { loadDissectors } from './dissect/registry.js';
-import { readCapture } from './engine.js';
+import { CaptureStream } from './engine.js';
 import { captureFields } from './fields.js';
 import { DEFAULT_TIMEOUTS } from './flow/timeouts.js';
-import type { ReadResult } from './options.js';
+import type { FileSummary, ReadOptions } from './options.js';
 import { reportProblems } from './problem-reports.js';
 import { CaptureRefused } from './read/problems.js';
+import { goesOn, type Member } from './read/series.js';
 
 /**
  * Reads one capture file into the case. `records` of the result are its flows; its packets are in the details.
  * @throws CliError when the file is no capture that can be read, or the filter is wrong
  */
 export async function loadCaptureFile(context: LoadContext): Promise<LoadResult> {
-  const { store, captureId, sourceId, flowBase, options, file } = context;
-  const sink = new CaseSink(store.db, captureId, sourceId, flowBase);
+  const [result] = await loadCaptureSeries([{ file: context.file, ts: 0 }], async () => context);
+  return result!;
+}
+
+/**
+ * Reads captures that go on where the one before ended as one stream: as many of `members` as belong together, from
+ * the first. A flow belongs to the capture that has its first packet.
+ * @param begin makes the context of a member when its turn has come
+ * @throws CliError as {@link loadCaptureFile}
+ */
+export async function loadCaptureSeries(
+  members: readonly Member<{ readonly plainPath: string }>[],
+  begin: (k: number) => Promise<LoadContext>,
+): Promise<LoadResult[]> {
+  const contexts = [await begin(0)];
+  const { store, options, sourceId, flowBase } = contexts[0]!;
+  const ids = [contexts[0]!.captureId];
+  const sink = new CaseSink(store.db, sourceId, ids, flowBase);
   // One row group at a time comes in: more threads of DuckDB would only wait for each other.
   await store.setThreads(1);
-  let result: ReadResult;
+  const parts: Omit<LoadResult, 'tables' | 'fields'>[] = [];
   try {
-    result = await readCapture(
-      [file.plainPath],
-      {
-        seed: captureId,
-        firstRow: 1,
-        dissectors: await loadDissectors(),
-        ...(options.bpf === undefined ? {} : { filter: options.bpf }),
-        timeouts: { ...DEFAULT_TIMEOUTS, tcpInactivity: options.tcpInactivity ?? DEFAULT_TIMEOUTS.tcpInactivity },
-        progress: (_bytes, packets) => context.progress(packets),
-      },
-      sink,
-    );
+    const stream = new CaptureStream(await streamOptions(contexts, ids), sink);
+    const longest = Math.max(...Object.values({ ...DEFAULT_TIMEOUTS, ...timeouts(options) })) * 1e6;
+    let before = counted(stream.result());
+    let file: FileSummary | undefined;
+    for (const [k, member] of members.entries()) {
+      if (k > 0) {
+        if (!goesOn(file!.lastTs, member.ts, longest)) break;
+        contexts.push(await begin(k));
+        ids.push(contexts[k]!.captureId);
+      }
+      file = await stream.read(contexts[k]!.file.plainPath);
+      const next = k + 1 < members.length && goesOn(file.lastTs, members[k + 1]!.ts, longest);
+      if (!next) await stream.end();
+      const now = counted(stream.result());
+      parts.push({
+        records: file.flows,
+        // A file may have no first packet of a flow, and records of flows that began before it.
+        ...(k === 0 && !next ? {} : { span: [file.firstTs!, file.lastTs!] as const }),
+        details: captureDetails(since(now, before), file),
+      });
+      before = now;
+      reportProblems(contexts[k]!, stream.problems(k));
+    }
   } catch (error) {
     sink.close(false);
-    if (error instanceof CaptureRefused) throw inputError(error.message.replace(`${file.plainPath}: `, ''));
+    const path = contexts.at(-1)!.file.plainPath;
+    if (error instanceof CaptureRefused) throw inputError(error.message.replace(`${path}: `, ''));
     if (error instanceof FilterError) throw usageError(`--bpf: ${error.message}`);
     throw error;
   }
   await sink.finish();
   await store.setThreads();
-  const counts = sink.counts;
-  reportProblems(context, result.problems);
-  if (options.label !== undefined) await labelAll(context, options.label);
+  const results: LoadResult[] = [];
+  for (const [k, part] of parts.entries()) {
+    if (options.label !== undefined) await labelAll(contexts[k]!, options.label);
+    const tables = sink.counts(k);
+    const details = { ...part.details, tables: sorted(tables) };
+    results.push({ ...part, details, tables: tables.keys(), fields: captureFields() });
+  }
+  return results;
+}
+
+const timeouts = ({ tcpInactivity }: LoadContext['options']): { tcpInactivity: number } => ({
+  tcpInactivity: tcpInactivity ?? DEFAULT_TIMEOUTS.tcpInactivity,
+});
+
+async function streamOptions(contexts: readonly LoadContext[], ids: readonly string[]): Promise<ReadOptions> {
+  const { options } = contexts[0]!;
   return {
-    records: result.flows,
-    tables: [...counts.keys()],
-    fields: captureFields(),
-    details: captureDetails(result, counts),
+    seed: ids,
+    firstRow: 1,
+    dissectors: await loadDissectors(),
+    ...(options.bpf === undefined ? {} : { filter: options.bpf }),
+    ...(options.hashFiles ? { hashFiles: true } : {}),
+    ...(options.checksums ? { checksums: 'enforce' as const } : {}),
+    timeouts: { ...DEFAULT_TIMEOUTS, ...timeouts(options) },
+    progress: (_bytes, packets) => contexts.at(-1)!.progress(packets),
   };
 }
+
+/** Rows by table, in order of names. */
+const sorted = (tables: ReadonlyMap<string, number>): Record<string, number> =>
+  Object.fromEntries([...tables].sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -15,8 +15,8 @@ export interface ReadOptions extends FlowOptions, DecodeOptions {
   filter?: string;
   /** uid of a flow, or of a tunnel without a flow (`row` starts with `t` then). Default: from `seed`. */
   uid?: (file: number, row: number | string) => string;
-  /** Stands in for the capture id in uids when `uid` is not given. */
-  seed?: string;
+  /** Stands in for the capture id in uids when `uid` is not given; one for all files, or one for each. */
+  seed?: string | readonly string[];
   /** Row of the first flow of each file (default 0). */
   firstRow?: number;
   /** Give out packet offsets per flow (default true). */
@@ -34,6 +34,8 @@ export interface ReadOptions extends FlowOptions, DecodeOptions {
 export interface CaptureSink {
   /** Finished flows, in order of their ends; columns as in `FlowRows`. */
   flows(batch: ColumnBatch): void | Promise<void>;
+  /** A file begins: its number, and the number of flows before it. */
+  begin?(file: number, flows: number): void | Promise<void>;
   /** A record of a dissector or of the decoder; it names its flow by uid. */
   record?(table: DissectTable, row: DissectRow): void;
   /** Called after each chunk of input: records that have gathered may be written. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -129,6 +130,124 @@ it('gives equal rows for any threads, compressed or not', async () => {
   const one = await dump('a.pcap', file, 1);
   expect(await dump('a.pcap', file, 2)).toBe(one);
   expect(await dump('a.pcap.gz', gzipSync(file), 2)).toBe(one);
+});
+
+describe('a series of files', () => {
+  const cut = (from: number, to: number) => pcap(frames.slice(from, to));
+  const columns =
+    'flow_id, ts, duration, orig_h, orig_p, resp_h, resp_p, service, conn_state, history, orig_bytes, resp_bytes, orig_pkts, resp_pkts, ended';
+  const flowsOf = (c: TestCase) => c.rows(`SELECT ${columns} FROM flows ORDER BY flow_id`);
+  const numbers = (c: TestCase, sql: string) => c.rows<Record<string, number>>(sql);
+
+  it('given together is one stream, whatever the names', async () => {
+    const whole = await testCase({ 'a.pcap': capture });
+    const parts = await testCase({ 'z.pcap': cut(0, 3), 'b.pcap': cut(3, 5), 'c.pcap': cut(5, 9) });
+    expect(await flowsOf(parts)).toEqual(await flowsOf(whole));
+    const captures = await numbers(
+      parts,
+      `SELECT path, records::INTEGER AS records, (details->>'$.packets')::INTEGER AS packets, epoch_us(first_ts)::DOUBLE AS ts,
+         details->>'$.options.series' = first_value(capture_id) OVER (ORDER BY first_ts) AS series
+       FROM captures ORDER BY first_ts`,
+    );
+    expect(captures).toEqual([
+      { path: 'z.pcap', records: 2, packets: 3, ts: T0, series: true },
+      { path: 'b.pcap', records: 0, packets: 2, ts: T0 + 3000, series: true },
+      { path: 'c.pcap', records: 0, packets: 4, ts: T0 + 5000, series: true },
+    ]);
+    expect(await parts.store.db.number('SELECT count(DISTINCT source_id) FROM captures')).toBe(1);
+    const uids = await numbers(parts, 'SELECT uid = derived_uid(capture_id, "row") AS same FROM flows');
+    expect(uids).toEqual([{ same: true }, { same: true }]);
+    const http = await numbers(
+      parts,
+      'SELECT status_code::INTEGER AS status FROM http JOIN flows USING (source_id, uid)',
+    );
+    expect(http).toEqual([{ status: 200 }]);
+    const wanted = await wantedPackets(parts.store.db, undefined, '0');
+    const out = join(folder, 'series.pcap');
+    expect(wanted.map((w) => w.path)).toEqual(['z.pcap', 'b.pcap', 'c.pcap']);
+    expect(await cutToFile(wanted, findCaptures(wanted, parts.folder, 'x'), out)).toBe(8);
+    const packets = pcap(frames.filter((_, k) => k !== 1)).subarray(24);
+    expect(readFileSync(out).subarray(24).equals(Buffer.from(packets))).toBe(true);
+    whole.close();
+    parts.close();
+  });
+
+  it('given one by one, or not going on, is not', async () => {
+    const slow = frames.map(({ data }, k) => ({ ts: T0 + k * 1e6, data }));
+    const moved = (from: number, to: number, by: number) =>
+      pcap(slow.slice(from, to).map(({ ts, data }) => ({ ts: ts + by, data })));
+    for (const files of [
+      { 'a.pcap': moved(0, 6, 0), 'b.pcap': moved(4, 9, -2e6) },
+      { 'a.pcap': moved(0, 4, 0), 'b.pcap': moved(4, 9, 7200e6) },
+    ]) {
+      const together = await testCase(files);
+      const alone = await testCase(files, { streams: false });
+      expect(await flowsOf(together)).toEqual(await flowsOf(alone));
+      expect(
+        await together.store.db.number("SELECT count(*) FROM captures WHERE details->>'$.options.series' IS NOT NULL"),
+      ).toBe(0);
+      together.close();
+      alone.close();
+    }
+  });
+
+  it('is read in spite of a file that is no capture', async () => {
+    const c = await testCase({ 'a.pcap': cut(0, 4), 'b.pcap': pcap(frames, { linkType: 147 }), 'c.pcap': cut(4, 9) });
+    expect(c.results.map((r) => r.status)).toEqual(['read', 'failed', 'read']);
+    expect(await c.store.db.number('SELECT count(*) FROM flows')).toBe(2);
+    c.close();
+  });
+});
+
+it('hashes files when asked to', async () => {
+  const body = Buffer.from('<!DOCTYPE html><html></html>');
+  for (const hashFiles of [true, false]) {
+    const c = await testCase({ 'a.pcap': capture }, hashFiles ? { hashFiles } : {});
+    const digest = (name: string) => (hashFiles ? createHash(name).update(body).digest('hex') : null);
+    expect(await c.rows('SELECT md5, sha1, sha256 FROM files')).toEqual([
+      { md5: digest('md5'), sha1: digest('sha1'), sha256: digest('sha256') },
+    ]);
+    const kept = await c.rows("SELECT details->>'$.options.hashFiles' AS kept FROM captures");
+    expect(kept).toEqual([{ kept: hashFiles ? 'true' : null }]);
+    c.close();
+  }
+});
+
+it('leaves out packets with wrong checksums when asked to', async () => {
+  const bad = capture.slice();
+  bad[bad.length - 1]! ^= 1;
+  for (const checksums of [true, false]) {
+    const c = await testCase({ 'a.pcap': bad }, checksums ? { checksums } : {});
+    const [flow] = await c.rows('SELECT orig_pkts::INTEGER AS n FROM flows WHERE flow_id = 0');
+    expect(flow).toEqual({ n: checksums ? 4 : 5 });
+    expect(await c.rows("SELECT details->>'$.flow.bad_checksums' AS n FROM captures")).toEqual([{ n: '1' }]);
+    c.close();
+  }
+});
+
+it('is not fooled by a name, and says what the file is', async () => {
+  const log =
+    '#separator \\x09\n#fields\tts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto\n1.0\tC1\t10.0.0.1\t1\t10.0.0.2\t2\tudp\n';
+  await expect(testCase({ 'a.pcap': log })).rejects.toThrow(/not a packet capture but .*--kind zeek/);
+  const asked = await testCase({ 'a.pcap': log }, { kind: 'zeek' });
+  expect(asked.results[0]).toMatchObject({ status: 'read', records: 1 });
+  asked.close();
+});
+
+it('reads a zstd file whose first block is larger than what is looked at', async () => {
+  const large = pcap(
+    Array.from({ length: 120 }, (_, k) => ({
+      ts: T0 + k,
+      data: frame(udp(CLIENT, SERVER, new Uint8Array(1000).fill(k))),
+    })),
+  );
+  const block = large.subarray(0, 120_000);
+  const header = [(block.length << 3) | 1, block.length >> 5, block.length >> 13].map((b) => b & 255);
+  // Magic, one segment with a content size of 4 bytes, one raw block that is the last.
+  const frameHeader = [0x28, 0xb5, 0x2f, 0xfd, 0xa0, ...[0, 8, 16, 24].map((s) => (block.length >> s) & 255)];
+  const c = await testCase({ 'a.pcap.zst': bytes(Uint8Array.from([...frameHeader, ...header]), block) });
+  expect(c.results[0]).toMatchObject({ status: 'read', records: 1 });
+  c.close();
 });
 
 it('reads a filter and a timeout', async () => {

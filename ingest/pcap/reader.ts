@@ -1,7 +1,8 @@
 import type { Reader } from '../reader.js';
 import type { FileHead } from '../scan/file-head.js';
-import { loadCaptureFile } from './load.js';
+import { loadCaptureFile, loadCaptureSeries } from './load.js';
 import { isCaptureMagic } from './read/parser.js';
+import { orderSeries } from './read/series.js';
 
 /** Packet captures, pcap and pcapng, plain or compressed. */
 export const reader: Reader = {
@@ -11,6 +12,7 @@ export const reader: Reader = {
   continues: false,
   recognise,
   load: loadCaptureFile,
+  series: { order: (files) => orderSeries(files, (file) => file.plainPath), load: loadCaptureSeries },
 };
 
 function recognise(head: FileHead): string | undefined {

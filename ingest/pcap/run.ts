@@ -40,7 +40,7 @@ export class CaptureRun implements PacketHandler, FlowListener, DecoderListener 
   private readonly streams: Streams;
   private readonly filter: PacketFilter | undefined;
   private readonly ownUid: ReadOptions['uid'];
-  private readonly seed: string;
+  private readonly seed: string | readonly string[];
   private readonly firstRow: number;
   private readonly uidWriters: UidWriter[] = [];
   /** Serial of the first flow of each file. */
@@ -277,7 +277,8 @@ export class CaptureRun implements PacketHandler, FlowListener, DecoderListener 
   private uidWriter(file: number): UidWriter {
     let writer = this.uidWriters[file];
     if (!writer) {
-      writer = new UidWriter(file === 0 ? this.seed : `${this.seed}/${file}`);
+      const { seed } = this;
+      writer = new UidWriter(typeof seed !== 'string' ? seed[file]! : file === 0 ? seed : `${seed}/${file}`);
       this.uidWriters[file] = writer;
     }
     return writer;

@@ -20,11 +20,14 @@ export interface FileHead {
 }
 
 const HEAD_BYTES = 65536;
+/** A zstd block is decompressed as a whole; the largest has 128 KiB. */
+const ZSTD_HEAD_BYTES = 65536 + (1 << 17);
 
 /** Reads a file's head. `bytes` is empty for an empty file. `name`: what the file is called where it came from. */
 export function readHead(path: string, name = basename(path)): FileHead {
-  const raw = firstBytes(path, HEAD_BYTES);
+  let raw = firstBytes(path, HEAD_BYTES);
   const compression = compressionOf(raw);
+  if (compression === 'zstd') raw = firstBytes(path, ZSTD_HEAD_BYTES);
   const bytes = compression === 'none' ? raw : inflateHead(raw, compression);
   const text = new TextDecoder('utf-8', { ignoreBOM: false }).decode(bytes);
   let control = 0;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, expect, it } from 'vitest';
-import { firstTimestamp, orderSeries } from '../read/series.js';
+import { firstPacket, orderSeries } from '../read/series.js';
 import { bytes, frame, pcap, udp } from '../testing/packets.js';
 import { runFiles } from '../testing/run.js';
 import { cutPackets } from './cut.js';
@@ -41,6 +41,7 @@ it('a series is ordered by first packets', async () => {
   });
   const text = join(folder, 'text');
   writeFileSync(text, 'this is no capture file at all');
-  expect(await firstTimestamp(paths[1]!)).toBe(100);
-  expect(await orderSeries([text, ...paths])).toEqual([paths[1], paths[2], paths[0], text]);
+  expect(await firstPacket(paths[1]!)).toEqual({ ts: 100, linkType: 1 });
+  const order = await orderSeries([text, ...paths], (path) => path);
+  expect(order.map(({ file }) => file)).toEqual([paths[1], paths[2], paths[0]]);
 });

@@ -24,28 +24,40 @@ const MAX_PLACES = 5;
 
 /** Counts problems by kind and keeps the first places of each. */
 export class Problems {
-  private readonly kinds = new Map<ProblemKind, Problem>();
+  private readonly files: Map<ProblemKind, Problem>[] = [];
 
   /** Record one problem. `offset` is in bytes of the decompressed stream. */
   add(kind: ProblemKind, file: number, offset: number, detail?: string): void {
-    let problem = this.kinds.get(kind);
+    while (this.files.length <= file) this.files.push(new Map());
+    const kinds = this.files[file]!;
+    let problem = kinds.get(kind);
     if (!problem) {
       problem = { kind, count: 0, places: [] };
-      this.kinds.set(kind, problem);
+      kinds.set(kind, problem);
     }
     problem.count++;
     if (problem.places.length < MAX_PLACES) problem.places.push({ file, offset, detail });
   }
 
-  /** All problems, in order of kind. */
-  list(): Problem[] {
-    return [...this.kinds.values()].sort((a, b) => (a.kind < b.kind ? -1 : 1));
+  /** Problems of one file, in order of kind. */
+  of(file: number): Problem[] {
+    return [...(this.files[file]?.values() ?? [])].sort((a, b) => (a.kind < b.kind ? -1 : 1));
   }
 
-  get total(): number {
-    let sum = 0;
-    for (const problem of this.kinds.values()) sum += problem.count;
-    return sum;
+  /** All problems, in order of kind. */
+  list(): Problem[] {
+    const all = new Map<ProblemKind, Problem>();
+    for (const kinds of this.files) {
+      for (const { kind, count, places } of kinds.values()) {
+        const before = all.get(kind);
+        all.set(kind, {
+          kind,
+          count: (before?.count ?? 0) + count,
+          places: [...(before?.places ?? []), ...places].slice(0, MAX_PLACES),
+        });
+      }
+    }
+    return [...all.values()].sort((a, b) => (a.kind < b.kind ? -1 : 1));
   }
 }
 

@@ -1,13 +1,14 @@
+import { LINK_TYPES } from '../decode/link.js';
 import { CaptureParser } from './parser.js';
 import { CaptureRefused, Problems } from './problems.js';
 import { openSource } from './source.js';
 
-/** Time of the first packet of a file in microseconds, undefined when it has none or is no capture. */
-export async function firstTimestamp(path: string): Promise<number | undefined> {
-  let first: number | undefined;
+/** The first packet of a file: microseconds and link type; undefined when it has none or is no capture. */
+export async function firstPacket(path: string): Promise<{ ts: number; linkType: number } | undefined> {
+  let first: { ts: number; linkType: number } | undefined;
   const handler = {
-    packet(_buf: Uint8Array, _start: number, _cap: number, _wire: number, ts: number): void {
-      first ??= ts;
+    packet(_buf: Uint8Array, _start: number, _cap: number, _wire: number, ts: number, linkType: number): void {
+      first ??= { ts, linkType };
     },
   };
   const problems = new Problems();
@@ -23,14 +24,30 @@ export async function firstTimestamp(path: string): Promise<number | undefined> 
   return first;
 }
 
-/** The files of a series in order of their first packets; files without packets last, by path. */
-export async function orderSeries(paths: readonly string[]): Promise<string[]> {
-  const times = new Map<string, number>();
-  for (const path of paths) times.set(path, (await firstTimestamp(path)) ?? Number.POSITIVE_INFINITY);
-  return [...paths].sort((a, b) => {
-    const x = times.get(a)!;
-    const y = times.get(b)!;
-    if (x !== y) return x - y;
-    return a < b ? -1 : a > b ? 1 : 0;
-  });
+/** A file of a series. */
+export interface Member<T> {
+  readonly file: T;
+  /** Time of its first packet, microseconds. */
+  readonly ts: number;
+}
+
+/** Files that may be parts of one stream, in order of their first packets (equal ones as given); others are left out. */
+export async function orderSeries<T>(files: readonly T[], pathOf: (file: T) => string): Promise<Member<T>[]> {
+  const members: Member<T>[] = [];
+  for (const file of files) {
+    const first = await firstPacket(pathOf(file));
+    if (first !== undefined && LINK_TYPES.has(first.linkType)) members.push({ file, ts: first.ts });
+  }
+  return members.sort((a, b) => a.ts - b.ts);
+}
+
+/** Clocks of a capturing program may step back a little between two files. */
+const STEP_BACK = 1e6;
+
+/**
+ * Whether a file that begins at `next` goes on where one ended at `last` (microseconds): not while the other one was
+ * still running, and not after so long that no flow could cross.
+ */
+export function goesOn(last: number | undefined, next: number, longest: number): boolean {
+  return last !== undefined && next >= last - STEP_BACK && next <= last + longest;
 }
