@@ -46,7 +46,7 @@ export class LivePackets {
     this.#source = source;
     this.captureId = captureId;
     this.sourceId = sourceId;
-    this.#sink = new CaseSink(db, captureId, sourceId, flowBase);
+    this.#sink = new CaseSink(db, sourceId, [captureId], flowBase);
     const options = {
       seed: captureId,
       firstRow: 1,
@@ -84,7 +84,9 @@ export class LivePackets {
       const values = [...new Set(fields)].sort().map((f) => `(${lit(sourceId)}, ${f.split('.').map(lit).join(', ')})`);
       await db.run(`INSERT INTO source_fields VALUES ${values.join(', ')}`);
     });
-    return new LivePackets(db, source, captureId, sourceId, flowBase);
+    const live = new LivePackets(db, source, captureId, sourceId, flowBase);
+    await live.#sink.begin(0, 0);
+    return live;
   }
 
   get counts(): LiveCounts {
