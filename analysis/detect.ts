@@ -5,7 +5,7 @@ import type { Database } from '../ingest/case/database.js';
 import { lit, litOrNull } from '../ingest/case/sql.js';
 import { shortMessage } from '../ingest/ingest.js';
 import { readers } from '../ingest/readers.js';
-import { scoreFor } from '../models/score-case.js';
+import { checkModels, scoreFor } from '../models/score-case.js';
 import type { Detection } from './detection/definition.js';
 import { settingsOf } from './detection/parameters.js';
 import { loadDetections } from './detection/registry.js';
@@ -52,6 +52,7 @@ export async function detect(
 ): Promise<DetectSummary> {
   const { db } = store;
   checkIds(detections, options);
+  checkModels(options);
   await finishCase(store, await readers());
   const total = detections.length + 3;
   progress('profiles', 0, total);
@@ -125,12 +126,12 @@ async function runAll(
       continue;
     }
     try {
-      const unscored = await scoreFor(store, detection.id, options);
-      if (unscored !== undefined) {
-        await record('not_decided', unscored, 0);
+      const scored = await scoreFor(store, detection.id, options);
+      if (!scored.able) {
+        await record('not_decided', scored.reason, 0);
         continue;
       }
-      await record('ran', reason, await runDetection(db, detection, settings, site));
+      await record('ran', scored.reason ?? reason, await runDetection(db, detection, settings, site));
     } catch (error) {
       const message = shortMessage(error);
       failed.push({ detection: detection.id, reason: message });

@@ -32,12 +32,21 @@ const datasetSchema = z.strictObject({
   files: z.array(z.strictObject({ name: z.string(), bytes: z.number().int().positive(), sha256 })).min(1),
 });
 
-export const datasetsSchema = z.strictObject({ datasets: z.array(datasetSchema) });
+export const datasetsSchema = z.strictObject({
+  /** Sentences for the card of every model of a kind that is trained on the list. */
+  notes: z.record(z.string(), z.array(z.string())).default({}),
+  datasets: z.array(datasetSchema),
+});
 export type Dataset = z.infer<typeof datasetSchema>;
 
+const ownList = (): string => asset('models', 'datasets.yaml');
+
 /** The data sets of a list, the project's own by default. */
-export const readDatasets = (file = asset('models', 'datasets.yaml')): readonly Dataset[] =>
-  parseYaml(file, datasetsSchema).datasets;
+export const readDatasets = (file = ownList()): readonly Dataset[] => parseYaml(file, datasetsSchema).datasets;
+
+/** What a list says about models of a kind that are trained on it. */
+export const datasetNotes = (kind: string, file = ownList()): readonly string[] =>
+  parseYaml(file, datasetsSchema).notes[kind] ?? [];
 
 /**
  * Files of the data sets of a kind, looked for under `folder` by size and SHA-256: names and places do not matter.

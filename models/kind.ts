@@ -67,9 +67,19 @@ export interface Scored {
   readonly unit: string;
 }
 
+/** Whether a model can judge a case. */
+export interface Scope {
+  /** False when nothing in the case can be judged: the detection is not decided. */
+  readonly able: boolean;
+  /** What cannot be judged and why, for `detection_runs`. */
+  readonly reason: string | undefined;
+}
+
 /** A model that was read from its folder. */
 export interface Model {
   readonly folder: ModelFolder;
+  /** Asked before `scoreCase`; without it everything can be judged. */
+  scope?(store: CaseStore): Promise<Scope>;
   /** Scores labelled data for `evaluate` and `models compare`. */
   score(data: LabelledData): Promise<Scored>;
   /**

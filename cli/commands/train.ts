@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import type { Command } from 'commander';
 import { writeModel } from '../../models/artifact.js';
+import { datasetNotes } from '../../models/datasets.js';
 import type { TrainProgress } from '../../models/kind.js';
 import { kindNames, loadKind } from '../../models/registry.js';
 import { printJson, seconds, withProgress, withResources } from '../common.js';
@@ -64,7 +65,11 @@ Examples:
           signal: stop.signal,
           progress: withTimeLeft(progress),
         });
-        const card = writeModel(flags.output, kind, engine, seed, trained);
+        const notes = flags.data === undefined ? [] : datasetNotes(kind.name, flags.datasets);
+        const card = writeModel(flags.output, kind, engine, seed, {
+          ...trained,
+          card: { ...trained.card, limits: [...trained.card.limits, ...notes] },
+        });
         progress.clear();
         if (flags.json) printJson(card);
         else {
@@ -86,16 +91,18 @@ Examples:
 function withTimeLeft(progress: Progress): (p: TrainProgress) => void {
   let step = '';
   let from = 0;
+  let shown = 0;
   return (p) => {
     const now = performance.now();
     if (p.step !== step) {
       step = p.step;
       from = now;
-    }
+    } else if (now - shown < 1000 && p.done < p.total) return;
+    shown = now;
     const left = p.done > 0 ? ((now - from) / p.done) * (p.total - p.done) : undefined;
     const loss = p.loss === undefined ? '' : ` loss ${p.loss.toFixed(4)}`;
     const time = left === undefined || left < 1000 ? '' : `, ${duration(left / 1000)} left`;
-    progress.update(`${p.step} ${p.done}/${p.total}${loss}${time}`, p.done, p.total);
+    progress.update(p.total === 0 ? p.step : `${p.step} ${p.done}/${p.total}${loss}${time}`, p.done, p.total);
   };
 }
 

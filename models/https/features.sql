@@ -2,7 +2,7 @@
 -- https_flows: one row per TCP flow with a TLS handshake; for sources that know no handshakes, per established flow to a
 -- port of TLS. No source port, address or rarity in the capture is a feature: they would memorise the capture.
 -- Example: 10.0.0.5 -> 203.0.113.66:4782, TLS 1.2, no server name, certificate signed by itself
---   -> sni_kind 0, tls_port 0, self_signed 1.
+--   -> sni_named 0, tls_port 0, self_signed 1.
 CREATE OR REPLACE TEMP MACRO https_port(p) AS p = 443 OR p = 8443 OR p = 465 OR p = 563 OR p = 636 OR p = 853 OR p = 993 OR p = 995 OR p = 5061 OR p = 5223;
 CREATE OR REPLACE TEMP MACRO https_share(a, b) AS CASE WHEN a + b > 0 THEN a / (a + b) END;
 CREATE OR REPLACE TEMP MACRO https_days(a, b) AS (epoch_us(b) - epoch_us(a)) / 86400000000;
@@ -13,6 +13,7 @@ SELECT
   true AS tls,
   f.orig_size, f.resp_size, f.orig_pkts, f.resp_pkts, f.duration,
   nullif(lower(s.server_name), '') AS name,
+  CASE WHEN NOT regexp_matches(s.server_name, '^[0-9.]*$|:') THEN s.server_name END AS host_name,
   CASE WHEN s.version = 'SSLv2' THEN 0 WHEN s.version = 'SSLv3' THEN 1 WHEN s.version = 'TLSv10' THEN 2 WHEN s.version = 'TLSv11' THEN 3
     WHEN s.version = 'TLSv12' THEN 4 WHEN s.version = 'TLSv13' THEN 5 END AS version,
   CASE WHEN s.cipher IS NOT NULL THEN s.version = 'TLSv13' OR regexp_matches(s.cipher, '(EC)?DHE_') END AS forward_secrecy,
@@ -35,7 +36,7 @@ SELECT
   f.flow_id, f.site, f.ts, f.orig_h, f.resp_h, f.resp_p,
   false,
   f.orig_size, f.resp_size, f.orig_pkts, f.resp_pkts, f.duration,
-  NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+  NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
 FROM d_flows f
 WHERE f.proto = 'tcp' AND f.established AND (https_port(f.resp_p) OR contains(f.service, 'ssl'))
   AND f.source_id NOT IN (SELECT source_id FROM source_fields WHERE tbl = 'ssl');
@@ -90,10 +91,10 @@ SELECT
   https_float(f.resumed::INTEGER) AS resumed,
   https_float(f.alpn::INTEGER) AS alpn,
   https_float(f.x25519::INTEGER) AS x25519,
-  https_float(CASE WHEN NOT f.tls THEN NULL WHEN f.name IS NULL THEN 0 WHEN regexp_matches(f.name, '^[0-9.]+$|:') THEN 1 ELSE 2 END) AS sni_kind,
-  https_float(length(f.name)) AS sni_length,
-  https_float(length(f.name) - length(replace(f.name, '.', ''))) AS sni_dots,
-  https_float(length(regexp_replace(f.name, '[^0-9]', '', 'g')) / length(f.name)) AS sni_digits,
+  https_float(CASE WHEN f.tls THEN (f.host_name IS NOT NULL)::INTEGER END) AS sni_named,
+  https_float(length(f.host_name)) AS sni_length,
+  https_float(length(f.host_name) - length(replace(f.host_name, '.', ''))) AS sni_dots,
+  https_float(length(regexp_replace(f.host_name, '[^0-9]', '', 'g')) / length(f.host_name)) AS sni_digits,
   https_float(CASE WHEN f.tls THEN (coalesce(f.subject, s.subject) IS NOT NULL)::INTEGER END) AS cert_seen,
   https_float(coalesce(f.self_signed, s.self_signed)::INTEGER) AS self_signed,
   https_float(public_issuer(coalesce(f.issuer, s.issuer))::INTEGER) AS public_issuer,

@@ -27,7 +27,7 @@ const TLS: readonly (readonly [name: string, description: string])[] = [
   ['resumed', 'session resumed'],
   ['alpn', 'an application protocol was agreed on'],
   ['x25519', 'key exchange over X25519'],
-  ['sni_kind', 'server name: none 0, an address 1, a name 2'],
+  ['sni_named', 'asks for a server by name, not by address or without any'],
   ['sni_length', 'length of the server name'],
   ['sni_dots', 'dots in the server name'],
   ['sni_digits', 'share of digits in the server name'],

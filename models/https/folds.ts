@@ -13,7 +13,7 @@ const BY_GROUP = 5;
 /**
  * Folds for held-out scores: every malicious family is one, with all groups that have rows of it; where there is one
  * family only, its groups are dealt. Groups without malicious rows are dealt over the folds, families together, the
- * biggest first to the fold with the fewest benign rows.
+ * biggest first to the fold that has least; as in the bags a group counts by the square root of its rows.
  * @returns undefined when malicious or benign rows come from one group alone: nothing can be held out
  */
 export function foldsOf(rows: LabelledRows, groups: readonly Group[]): Fold[] | undefined {
@@ -40,14 +40,14 @@ export function foldsOf(rows: LabelledRows, groups: readonly Group[]): Fold[] | 
           }, []);
   parts.sort((a, b) => (a.name < b.name ? -1 : 1));
   if (parts.length < 2 || benign.size < 2) return undefined;
-  const load = parts.map((p) => p.groups.reduce((sum, g) => sum + (benign.get(g) ?? 0), 0));
+  const sizeOf = (list: readonly number[]): number => list.reduce((sum, g) => sum + Math.sqrt(benign.get(g) ?? 0), 0);
+  const load = parts.map((p) => sizeOf(p.groups));
   const kinds = new Map<string, number[]>();
   for (const g of benign.keys()) {
     if (malicious.has(g)) continue;
     const family = groups[g]!.family;
     kinds.set(family, [...(kinds.get(family) ?? []), g]);
   }
-  const sizeOf = (list: readonly number[]): number => list.reduce((sum, g) => sum + benign.get(g)!, 0);
   const dealt = [...kinds].sort(([a, x], [b, y]) => sizeOf(y) - sizeOf(x) || (a < b ? -1 : 1));
   for (const [, list] of dealt) {
     const to = load.indexOf(Math.min(...load));

@@ -4,7 +4,7 @@ import type { CaseStore } from '../../ingest/case/case-store.js';
 import type { ColumnData } from '../../ingest/pcap/output/columns.js';
 import type { ModelFolder } from '../artifact.js';
 import { ForestScorer } from '../forest/score.js';
-import type { LabelledData, Model, Scored } from '../kind.js';
+import type { LabelledData, Model, Scope, Scored } from '../kind.js';
 import { calibrated } from './calibrate.js';
 import { featureNames, makeRows } from './features.js';
 import { labelledRows, pick } from './labelled-rows.js';
@@ -48,6 +48,19 @@ export class HttpsModel implements Model {
       groups: Int32Array.from(kept, (i) => all.groups[i]!),
       unit: 'TLS flow',
     };
+  }
+
+  /** Sources without handshakes need the variant that goes without them. */
+  async scope(store: CaseStore): Promise<Scope> {
+    if (this.#variants.some((v) => v.variant === 'flow')) return { able: true, reason: undefined };
+    const sources = await store.db.all<{ kind: string; tls: boolean }>(
+      `SELECT kind, source_id IN (SELECT source_id FROM source_fields WHERE tbl = 'ssl') AS tls FROM sources ORDER BY kind`,
+    );
+    const without = [...new Set(sources.filter((s) => !s.tls).map((s) => s.kind))];
+    if (without.length === 0) return { able: true, reason: undefined };
+    const able = sources.some((s) => s.tls);
+    const why = 'without TLS handshakes: the model has no part for flows alone';
+    return { able, reason: able ? `not decided for ${without.join(', ')} sources ${why}` : `sources ${why}` };
   }
 
   /** Makes the temporary table `https_scores(flow_id, score)` of the flows that the model can judge. */

@@ -185,6 +185,11 @@ function limitsOf(main: TrainedVariant, groups: readonly Group[]): string[] {
   const out = [
     `Malicious flows come from ${of(1).length} captures of ${families.size} families, benign ones from ${of(0).length} captures: other families and other networks may look different.`,
   ];
+  if (main.variant === 'tls') {
+    out.push(
+      'TLS 1.3 hides the certificate from the wire: there it goes by name, sizes, timing and the rest of the handshake.',
+    );
+  }
   if (!heldOut) {
     out.push(
       'Nothing could be held out (a class from one group alone, or training was stopped): how it does on other captures is not known.',
