@@ -1,7 +1,7 @@
 import type { Metrics } from '../models/card.js';
 import { table } from './terminal.js';
 
-const share = (v: number | null): string => (v === null ? '–' : v.toFixed(3));
+const share = (v: number | null): string => (v === null ? '–' : v.toFixed(4));
 const range = (v: readonly [number, number] | null): string => (v === null ? '' : ` ${share(v[0])}–${share(v[1])}`);
 
 /** Metrics as an aligned table, one line per name. */

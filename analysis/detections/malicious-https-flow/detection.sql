@@ -1,13 +1,13 @@
 -- Per client, server and window, from the scores that the model's pass left in https_scores; .5 is the model's threshold.
 -- Example: 6 connections 10.0.0.5 -> 203.0.113.66 with scores of .8 and none below .5 -> key 203.0.113.66, 6 flows over.
 WITH over AS (
-  SELECT f.site, f.tw_start, f.orig_h, f.resp_h, f.resp_p, f.ts, (s.score * 1000000)::BIGINT AS score
+  SELECT f.site, f.tw_start, f.orig_h, f.resp_h, f.resp_p, f.ts, (s.score * 1000000)::BIGINT AS millionths
   FROM https_scores s
   JOIN d_flows f ON f.flow_id = s.flow_id
   WHERE s.score >= 0.5
 ), channels AS (
   SELECT site, tw_start, orig_h, resp_h, (min(ts, $min_flows))[$min_flows] AS ts, count(*) AS flows_over,
-    round(sum(score)::BIGINT / count(*) / 1000000, 6) AS mean_score, max(score) / 1000000 AS max_score,
+    round(sum(millionths) / count(*) / 1000000, 6) AS mean_score, max(millionths) / 1000000 AS max_score,
     CASE WHEN min(resp_p) = max(resp_p) THEN min(resp_p) END AS port, max(ts) AS last_ts
   FROM over
   GROUP BY site, tw_start, orig_h, resp_h
