@@ -46,6 +46,17 @@ const TEXTS: readonly [RegExp, (m: RegExpExecArray) => Wanted][] = [
   [/GRE tunnel/i, () => ({ detection: 'gre-tunnel', profile: '10.0.2.15', key: '115.112.11.30' })],
   [/SSH client version changing/i, () => ({ detection: 'ssh-version-change' })],
   [/DNS TXT answer with high entropy/i, () => ({ detection: 'dns-high-entropy-txt' })],
+  [
+    /non-HTTP established connection to port 80\. destination IP: ([0-9.]+)/i,
+    (m) => ({ detection: 'non-http-on-80', profile: '10.0.2.15', key: m[1]! }),
+  ],
+  [/non-HTTP established connection/i, () => ({ detection: 'non-http-on-80' })],
+  [/non-SSL established connection/i, () => ({ detection: 'non-ssl-on-443', key: '185.247.224.89' })],
+  [
+    /incompatible certificate CN to IP ([0-9.]+) domain (\S+)/i,
+    (m) => ({ detection: 'incompatible-certificate-name', profile: '10.0.2.15', key: `${m[1]}/${m[2]}` }),
+  ],
+  [/incompatible certificate CN/i, () => ({ detection: 'incompatible-certificate-name' })],
 ];
 
 /** Records that the expectations name for one capture and that lie in another. */
@@ -64,6 +75,7 @@ const ELSEWHERE: readonly Row[] = [
   },
   { input: 'zeek/slips-head/test9-mixed-zeek-dir', detection: 'ssh-version-change', profile: '192.168.1.247' },
   { input: 'zeek/slips-2021/sample_zeek_files-2', detection: 'dns-high-entropy-txt' },
+  { input: 'zeek/slips-head/test10-mixed-zeek-dir/conn.log', detection: 'non-ssl-on-443', key: '3.123.248.34' },
 ];
 
 function scanOfPort(m: RegExpExecArray): Wanted {
@@ -86,6 +98,7 @@ const ABSENT: Readonly<Record<string, string>> = {
   'zeek/slips-head/test14-malicious-zeek-dir smtp-bruteforce': 'no smtp.log; the records are in test9',
   'zeek/slips-head/test15-malicious-zeek-dir ssh-version-change': 'no software.log; the records are in test9',
   'zeek/slips-head/test10-mixed-zeek-dir dns-high-entropy-txt': 'no dns.log; the edition of 2021 has the answer',
+  'suricata/slips/test6-malicious.suricata.json non-http-on-80': 'EVE does not give payload bytes: not decided',
 };
 
 interface Row extends Wanted {
