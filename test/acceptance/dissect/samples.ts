@@ -119,6 +119,9 @@ export const SAMPLES: Record<string, Conversation> = {
         ),
       ),
       client(sshPacket(21, Buffer.alloc(0))),
+      // Extensions of the server, which answer nothing.
+      server(Buffer.alloc(116, 9)),
+      client(Buffer.alloc(44, 8)),
       server(Buffer.alloc(44, 1)),
       server(Buffer.alloc(76, 2)),
       server(Buffer.alloc(76, 3)),

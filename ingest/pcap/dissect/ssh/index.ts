@@ -31,6 +31,8 @@ class SshDissector implements Dissector {
   private readonly sides: [Side, Side] = [new Side(), new Side()];
   private readonly auth = new AuthGuess();
   private ts = -1;
+  /** The client has sent something under cipher. */
+  private clientSpoke = false;
   private hostKey: string | undefined;
 
   constructor(flow: FlowContext, session: Session) {
@@ -41,7 +43,9 @@ class SshDissector implements Dissector {
   data(fromOrig: boolean, ts: number, buf: Uint8Array, start: number, end: number): void {
     const side = this.sides[fromOrig ? 0 : 1];
     if (side.ciphered) {
-      if (!fromOrig) this.cipheredFromServer(end - start);
+      if (fromOrig) this.clientSpoke = true;
+      // What the server says under cipher before the client did are its extensions (RFC 8308), no answer.
+      else if (this.clientSpoke) this.cipheredFromServer(end - start);
       return;
     }
     let at = start;
@@ -127,6 +131,7 @@ class SshDissector implements Dissector {
     const from = start + 5;
     const to = start + 4 + size - buf[start + 4]!;
     if (to > from) this.message(side, fromOrig, buf[from]!, buf, from + 1, to);
+    if (side.ciphered && fromOrig && length > 4 + size) this.clientSpoke = true;
     side.packets.drop(4 + size);
     return true;
   }
