@@ -6,6 +6,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import type { Command } from 'commander';
 import { loadDetections } from '../../analysis/detection/registry.js';
 import { readers } from '../../ingest/readers.js';
+import { allKinds, shippedModel } from '../../models/registry.js';
 import { printJson } from '../common.js';
 import { feedsFound } from '../feed-folder.js';
 import { safe } from '../terminal.js';
@@ -75,6 +76,7 @@ async function allChecks(): Promise<Check[]> {
   checks.push({ name: 'detections', ok: true, needed: true, detail: `${loadDetections().length} rules` });
   const feeds = feedsFound();
   checks.push({ name: 'feeds', ok: feeds.count > 0, needed: false, detail: feeds.detail });
+  checks.push(...(await modelChecks()));
   checks.push({ name: 'temporary files', ok: writable(tmpdir()), needed: true, detail: tmpdir() });
   for (const [name, what, install] of PROGRAMS) {
     const path = which(name);
@@ -84,6 +86,24 @@ async function allChecks(): Promise<Check[]> {
       needed: false,
       detail: path === undefined ? `needed for ${what}: ${install}` : `${what}${versionOf(name, path)}`,
     });
+  }
+  return checks;
+}
+
+/** The models that ship, read and checked against their cards. */
+async function modelChecks(): Promise<Check[]> {
+  const checks: Check[] = [];
+  for (const kind of await allKinds()) {
+    try {
+      const model = shippedModel(kind.name);
+      if (model) await kind.load(model);
+      const detail = model
+        ? `ships, ${model.card.engine}, sha256 ${model.sha256.slice(0, 16)}`
+        : `none ships: ${kind.detection} is not decided without --model ${kind.name}=DIR`;
+      checks.push({ name: `model ${kind.name}`, ok: model !== undefined, needed: false, detail });
+    } catch (error) {
+      checks.push({ name: `model ${kind.name}`, ok: false, needed: true, detail: (error as Error).message });
+    }
   }
   return checks;
 }
