@@ -6,13 +6,15 @@ const MAX_SAMPLE = 200_000;
 /**
  * Edges between the values of a column, at most 254: between any two values where there are few, else where as many rows
  * lie on either side. Long columns are sampled in even steps.
+ * @param rows the rows that count; all by default
  */
-export function edgesOf(column: Float32Array): Float64Array {
-  const step = Math.max(1, Math.floor(column.length / MAX_SAMPLE));
-  const sample = new Float32Array(Math.ceil(column.length / step));
+export function edgesOf(column: Float32Array, rows?: Int32Array): Float64Array {
+  const count = rows?.length ?? column.length;
+  const step = Math.max(1, Math.floor(count / MAX_SAMPLE));
+  const sample = new Float32Array(Math.ceil(count / step));
   let n = 0;
-  for (let i = 0; i < column.length; i += step) {
-    const v = column[i]!;
+  for (let i = 0; i < count; i += step) {
+    const v = column[rows ? rows[i]! : i]!;
     if (!Number.isNaN(v)) sample[n++] = v;
   }
   const sorted = sample.subarray(0, n).sort();

@@ -13,6 +13,11 @@ export interface Stratum {
 export interface ForestOptions extends TreeOptions {
   readonly trees: number;
   readonly seed: number;
+  /**
+   * The rows that it may learn from, all by default. The others are never in a bag, so that `outOfBag` has the word of
+   * every tree on them: they are held out.
+   */
+  readonly rows?: Int32Array;
   /** How each tree's bag is drawn; by default as many rows as there are, each as likely as the others. */
   readonly strata?: readonly Stratum[];
   readonly signal?: AbortSignal;
@@ -40,11 +45,12 @@ const SLICE_MS = 50;
 /** Trains a random forest. One seed and one order of rows: the same forest on every machine. */
 export async function growForest(data: ForestData, options: ForestOptions): Promise<GrownForest> {
   const n = data.labels.length;
-  const edges = data.columns.map(edgesOf);
+  const rows = options.rows ?? Int32Array.from({ length: n }, (_, i) => i);
+  const edges = data.columns.map((c) => edgesOf(c, options.rows));
   const codes = data.columns.map((c, f) => codesOf(edges[f]!, c));
   const grower = new TreeGrower(codes, data.labels, options);
   const random = new Random(options.seed);
-  const strata = options.strata ?? [{ rows: Int32Array.from({ length: n }, (_, i) => i), draws: n }];
+  const strata = options.strata ?? [{ rows, draws: rows.length }];
   const drawn = new Uint16Array(n);
   const outOfBag: OutOfBag = { sums: new Float64Array(n), trees: new Uint16Array(n) };
   const parts: Int32Array[] = [];
@@ -53,9 +59,9 @@ export async function growForest(data: ForestData, options: ForestOptions): Prom
   let last = performance.now();
   while (roots.length < options.trees) {
     drawn.fill(0);
-    for (const { rows, draws } of strata) {
-      for (let i = 0; i < draws; i++) {
-        const r = rows[random.below(rows.length)]!;
+    for (const stratum of strata) {
+      for (let i = 0; i < stratum.draws; i++) {
+        const r = stratum.rows[random.below(stratum.rows.length)]!;
         if (drawn[r]! < 65535) drawn[r]!++;
       }
     }

@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import type { Forest } from '../forest/forest.js';
 import { permutationImportance } from '../forest/importance.js';
 import { ForestScorer } from '../forest/score.js';
 import { auc, thresholdFor } from '../metrics.js';
@@ -27,6 +28,9 @@ export interface FoldResult {
   readonly false_positives: number;
 }
 
+/** Rows of a fold that the importance of features is judged on, at most. */
+const JUDGED = 50_000;
+
 /** Scores every fold by a forest of the others; undefined when it was interrupted. */
 export async function holdOut(
   rows: LabelledRows,
@@ -46,20 +50,15 @@ export async function holdOut(
   let judged = 0;
   for (const [k, fold] of folds.entries()) {
     const inside = all.filter((i) => foldOf[i] === k);
-    const train = pick(
-      rows,
-      all.filter((i) => foldOf[i] !== k),
-      rows.names,
-    );
-    if (new Set(train.labels).size < 2) return undefined;
-    const learned = await learn(train, engine, seed, signal, (done, total) => progress(fold.name, done, total));
+    const train = all.filter((i) => foldOf[i] !== k);
+    if (!hasBoth(rows.labels, train)) return undefined;
+    const learned = await learn(rows, train, engine, seed, signal, (done, total) => progress(fold.name, done, total));
     if (learned.stopped || signal.aborted) return undefined;
-    const held = pick(rows, inside, rows.names);
-    const scores = new Float64Array(inside.length);
-    new ForestScorer(learned.forest).score(held.columns, inside.length, scores);
-    for (const [at, i] of inside.entries()) raw[i] = scores[at]!;
+    const { outOfBag } = learned;
+    if (outOfBag) for (const i of inside) raw[i] = Math.round((outOfBag.sums[i]! / outOfBag.trees[i]!) * 1e6) / 1e6;
+    else scoreRows(learned.forest, pick(rows, inside, rows.names), inside, raw);
     await turn();
-    const importance = permutationImportance(learned.forest, held, seed);
+    const importance = permutationImportance(learned.forest, pick(rows, some(inside), rows.names), seed);
     if (importance.every((v) => v !== null)) {
       judged++;
       for (const [f, v] of importance.entries()) sums[f]! += v;
@@ -94,4 +93,19 @@ export async function holdOut(
     folds: results,
     importance: sums.map((s) => (judged === 0 ? null : Math.round((s / judged) * 1e6) / 1e6)),
   };
+}
+
+function scoreRows(forest: Forest, held: LabelledRows, numbers: Int32Array, into: Float64Array): void {
+  const scores = new Float64Array(numbers.length);
+  new ForestScorer(forest).score(held.columns, numbers.length, scores);
+  for (const [at, i] of numbers.entries()) into[i] = scores[at]!;
+}
+
+const hasBoth = (labels: Uint8Array, rows: Int32Array): boolean =>
+  rows.some((i) => labels[i] === 0) && rows.some((i) => labels[i] === 1);
+
+/** Rows in even steps, so that there are not too many. */
+function some(rows: Int32Array): Int32Array {
+  const step = Math.ceil(rows.length / JUDGED);
+  return step <= 1 ? rows : rows.filter((_, k) => k % step === 0);
 }

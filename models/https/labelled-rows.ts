@@ -52,8 +52,11 @@ export async function labelledRows(data: LabelledData): Promise<LabelledRows> {
   return { names, columns, labels, groups, tls };
 }
 
-/** Some of the rows, in their order, with the features of `names` only. */
+/** Some of the rows, in their order, with the features of `names` only. All rows are shared, not copied. */
 export function pick(all: LabelledRows, rows: Int32Array, names: readonly string[]): LabelledRows {
+  if (rows.length === all.labels.length) {
+    return { ...all, names, columns: names.map((name) => all.columns[all.names.indexOf(name)]!) };
+  }
   return {
     names,
     columns: names.map((name) => {

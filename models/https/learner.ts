@@ -2,13 +2,13 @@ import { CliError } from '../../cli/errors.js';
 import { type Forest, readForest, writeForest } from '../forest/forest.js';
 import { importForest, MAX_ROWS, trainMlRandomForest } from '../forest/ml-random-forest.js';
 import { type GrownForest, growForest, type OutOfBag, type Stratum } from '../forest/train.js';
-import type { LabelledRows } from './labelled-rows.js';
+import { type LabelledRows, pick } from './labelled-rows.js';
 import { SETTINGS } from './settings.js';
 
 export const ENGINES = ['native', 'ml-random-forest'] as const;
 export type Engine = (typeof ENGINES)[number];
 
-/** A forest and the file it is stored in. */
+/** A forest and the file it is stored in. `outOfBag` has every tree's word on the rows it was not to learn from. */
 export interface Learned {
   readonly forest: Forest;
   readonly file: string | Uint8Array;
@@ -22,25 +22,23 @@ const MOST_DRAWS = 4;
 /**
  * Bags in which a group's share of its class grows with the square root of its rows: a capture of a thousand flows of one
  * implant says hardly more than one of a hundred.
+ * @param from the rows that are drawn from
  */
-export function strataOf(rows: LabelledRows): Stratum[] {
-  const lists = new Map<string, { label: number; rows: number[] }>();
-  for (let i = 0; i < rows.labels.length; i++) {
-    const key = `${rows.labels[i]} ${rows.groups[i]}`;
-    const list = lists.get(key) ?? { label: rows.labels[i]!, rows: [] };
-    list.rows.push(i);
-    lists.set(key, list);
+export function strataOf(rows: LabelledRows, from: Int32Array): Stratum[] {
+  const keyOf = (i: number): number => 2 * rows.groups[i]! + rows.labels[i]!;
+  const sizes = new Map<number, number>();
+  for (const i of from) sizes.set(keyOf(i), (sizes.get(keyOf(i)) ?? 0) + 1);
+  const lists = new Map([...sizes].map(([key, n]) => [key, { rows: new Int32Array(n), at: 0 }]));
+  for (const i of from) {
+    const list = lists.get(keyOf(i))!;
+    list.rows[list.at++] = i;
   }
-  const all = [...lists.values()];
-  return all.map((list) => {
-    const same = all.filter((l) => l.label === list.label);
-    const total = same.reduce((sum, l) => sum + l.rows.length, 0);
-    const roots = same.reduce((sum, l) => sum + Math.sqrt(l.rows.length), 0);
+  return [...lists].map(([key, list]) => {
+    const same = [...sizes].filter(([k]) => k % 2 === key % 2);
+    const total = same.reduce((sum, [, n]) => sum + n, 0);
+    const roots = same.reduce((sum, [, n]) => sum + Math.sqrt(n), 0);
     const draws = Math.round((total * Math.sqrt(list.rows.length)) / roots);
-    return {
-      rows: Int32Array.from(list.rows),
-      draws: Math.max(1, Math.min(draws, MOST_DRAWS * list.rows.length)),
-    };
+    return { rows: list.rows, draws: Math.max(1, Math.min(draws, MOST_DRAWS * list.rows.length)) };
   });
 }
 
@@ -54,22 +52,24 @@ function classWeights(rows: LabelledRows, strata: readonly Stratum[]): [number, 
 
 /**
  * Learns a forest from labelled rows of both classes.
+ * @param from the rows that it may learn from
  * @throws CliError when the engine cannot take so many rows
  */
 export async function learn(
   rows: LabelledRows,
+  from: Int32Array,
   engine: string,
   seed: number,
   signal: AbortSignal,
   onTree: (done: number, total: number, outOfBag: OutOfBag | undefined) => void,
 ): Promise<Learned> {
   if (engine === 'ml-random-forest') {
-    if (rows.labels.length > MAX_ROWS) {
+    if (from.length > MAX_ROWS) {
       throw new CliError(
-        `${rows.labels.length} labelled flows are too many for ml-random-forest (up to ${MAX_ROWS}); use --engine native`,
+        `${from.length} labelled flows are too many for ml-random-forest (up to ${MAX_ROWS}); use --engine native`,
       );
     }
-    const json = await trainMlRandomForest(rows, SETTINGS.trees + 1, seed);
+    const json = await trainMlRandomForest(pick(rows, from, rows.names), SETTINGS.trees + 1, seed);
     onTree(1, 1, undefined);
     return {
       forest: importForest(json, rows.names, 'ml-random-forest'),
@@ -78,12 +78,13 @@ export async function learn(
       stopped: false,
     };
   }
-  const strata = strataOf(rows);
+  const strata = strataOf(rows, from);
   const grown: GrownForest = await growForest(rows, {
     ...SETTINGS,
     featuresPerSplit: Math.ceil(Math.sqrt(rows.names.length)),
     classWeights: classWeights(rows, strata),
     seed,
+    rows: from,
     strata,
     signal,
     onTree,

@@ -29,6 +29,8 @@ export async function train(data: LabelledData, options: TrainOptions): Promise<
   options.progress({ step: 'features', done: 0, total: 0 });
   const all = await labelledRows(data);
   check(all);
+  // The tables have done their part: their memory is for the forests.
+  await data.store.shareMemory();
   const trained: TrainedVariant[] = [];
   for (const variant of VARIANTS) {
     const rows = rowsOf(all, variant);
@@ -54,7 +56,7 @@ function check(rows: LabelledRows): void {
 
 /** `tls`: rows with handshakes. `flow`: every row, its handshake unknown. */
 function rowsOf(all: LabelledRows, variant: Variant): LabelledRows {
-  const wanted = Int32Array.from(all.labels, (_, i) => i).filter((i) => variant === 'flow' || all.tls[i] === 1);
+  const wanted = everyRow(all).filter((i) => variant === 'flow' || all.tls[i] === 1);
   return pick(all, wanted, featureNames(variant));
 }
 
@@ -65,7 +67,7 @@ async function trainVariant(
   options: TrainOptions,
 ): Promise<TrainedVariant> {
   const { engine, seed, signal, maxFpr } = options;
-  const learned = await learn(rows, engine, seed, signal, (done, total, outOfBag) => {
+  const learned = await learn(rows, everyRow(rows), engine, seed, signal, (done, total, outOfBag) => {
     // The estimate walks over all rows: now and then is enough.
     const loss = outOfBag && (done % 10 === 0 || done === total) ? outOfBagError(outOfBag, rows.labels) : undefined;
     options.progress({ step: `${variant}: trees`, done, total, ...(loss === undefined ? {} : { loss }) });
@@ -85,11 +87,13 @@ async function trainVariant(
   };
 }
 
+const everyRow = (rows: LabelledRows): Int32Array => Int32Array.from(rows.labels, (_, i) => i);
+
 /** Scores of the rows that some trees did not see; without an estimate everything is at .5. */
 function outOfBagScores(learned: Learned, rows: LabelledRows): [Float64Array, Uint8Array] {
   const { outOfBag } = learned;
   if (!outOfBag) return [new Float64Array(0), new Uint8Array(0)];
-  const seen = Int32Array.from(rows.labels, (_, i) => i).filter((i) => outOfBag.trees[i]! > 0);
+  const seen = everyRow(rows).filter((i) => outOfBag.trees[i]! > 0);
   return [
     Float64Array.from(seen, (i) => Math.round((outOfBag.sums[i]! / outOfBag.trees[i]!) * 1e6) / 1e6),
     Uint8Array.from(seen, (i) => rows.labels[i]!),
