@@ -14,8 +14,10 @@ async function commands(program: Command): Promise<void> {
   const folder = join(fileURLToPath(new URL('.', import.meta.url)), 'commands');
   for (const file of readdirSync(folder).sort()) {
     if (!/^[a-z-]+\.(js|ts)$/.test(file)) continue;
-    const module = (await import(pathToFileURL(join(folder, file)).href)) as { register: (program: Command) => void };
-    module.register(program);
+    const module = (await import(pathToFileURL(join(folder, file)).href)) as {
+      register: (program: Command) => void | Promise<void>;
+    };
+    await module.register(program);
   }
 }
 

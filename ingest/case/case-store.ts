@@ -25,6 +25,8 @@ export interface CaseOptions {
   readonly mode: 'create' | 'update' | 'read';
   /** In `read` mode: let SQL read other files. */
   readonly allowExternal?: boolean;
+  /** In `read` mode: a folder that COPY may write to, and nothing else outside the case. */
+  readonly writeTo?: string;
 }
 
 /** Share of DuckDB's memory limit while captures stream through it. */
@@ -157,6 +159,7 @@ export class CaseStore {
     if (options.mode === 'read') {
       await refuseForeignObjects(db, this.path);
       await loadMacros(db);
+      if (options.writeTo) await db.run(`SET allowed_directories = [${lit(`${resolve(options.writeTo)}/`)}]`);
       if (!options.allowExternal) await db.run('SET enable_external_access = false');
       await db.run('SET lock_configuration = true');
       return;
