@@ -43,6 +43,8 @@ export function captureDetails(counters: Counted, file: ReadResult['files'][numb
     captured_bytes: counters.capturedBytes,
     link_types: file.linkTypes,
     flows: file.flows,
+    // Filled in when all rows are there.
+    tables: {},
     decode: present(counters.decode),
     fragments: present(counters.fragments),
     flow: present(counters.flow),
