@@ -57,6 +57,9 @@ const TEXTS: readonly [RegExp, (m: RegExpExecArray) => Wanted][] = [
     (m) => ({ detection: 'incompatible-certificate-name', profile: '10.0.2.15', key: `${m[1]}/${m[2]}` }),
   ],
   [/incompatible certificate CN/i, () => ({ detection: 'incompatible-certificate-name' })],
+  [/suspicious user-agent/i, () => ({ detection: 'suspicious-user-agent', key: 'Log4Shell exploit' })],
+  [/download of an executable/i, () => ({ detection: 'executable-download', key: '147.32.80.7' })],
+  [/empty HTTP connections to (\S+)/i, (m) => ({ detection: 'empty-connections', key: m[1]! })],
 ];
 
 /** Records that the expectations name for one capture and that lie in another. */
