@@ -100,7 +100,7 @@ function programArguments(o: CaptureProgramOptions): string[] {
   const filter = o.bpf === undefined ? [] : [o.bpf];
   if (o.engine === 'dumpcap') {
     const capture = o.bpf === undefined ? [] : ['-f', o.bpf];
-    return ['-i', o.iface, '-w', '-', '-P', '-q', '-s', String(o.snaplen), '-B', String(o.bufferMb), ...capture];
+    return ['-i', o.iface, '-w', '-', '-P', '-s', String(o.snaplen), '-B', String(o.bufferMb), ...capture];
   }
   // -U: a packet leaves as soon as it is there; -n: no look-ups; --immediate-mode would cost a wake-up per packet.
   return [
