@@ -33,6 +33,9 @@ export const LIMITS = {
   channelPoints: 400,
   /** Peers in a host's block. */
   peersPerHost: 10,
+  /** Countries and networks in the tables beside the map. */
+  countries: 15,
+  networks: 15,
   heatmapHosts: 30,
   heatmapColumns: 96,
   timelineLanes: 16,

@@ -119,6 +119,20 @@ describe('what it says', () => {
     expect(words(await small(), 'hosts')).toContain('Peers Peer Port Flows Sent Received First Last 192.0.2.7');
   });
 
+  it('maps the countries of the addresses outside', async () => {
+    const html = await small({}, async ({ db }) => {
+      await db.run(
+        "UPDATE addresses SET country = 'DE', asn = 64500, as_org = 'Example Net' WHERE address = '192.0.2.7'",
+      );
+      await db.run("UPDATE addresses SET country = 'XX' WHERE address = '198.51.100.9'");
+    });
+    expect(html).toContain('<title>Germany: 8 flows, findings up to high</title>');
+    expect(words(html, 'countries')).toContain('Germany DE 1 8');
+    expect(words(html, 'countries')).toContain('XX XX 1 1');
+    expect(words(html, 'countries')).toContain('Example Net AS64500 · DE 1 8');
+    expect(await small()).not.toContain('<section id="countries"');
+  });
+
   it('draws the connections of a channel', async () => {
     const html = await small({}, async ({ db }) => {
       await db.run("UPDATE evidence SET detection = 'beacon' WHERE evidence_id LIKE 'e1%'");
