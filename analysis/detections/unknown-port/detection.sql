@@ -1,5 +1,5 @@
 -- Per originator, window, responder and port: connections to ports that neither the table nor the sensor knows.
--- Example: 10.0.0.5 is connected to 203.0.113.9:7275/tcp -> one finding, key 203.0.113.9:7275/tcp.
+-- Example: 10.0.0.5 is connected to 203.0.113.9:4444/tcp -> one finding, key 203.0.113.9:4444/tcp.
 WITH known AS (
   SELECT port::INTEGER AS port, unnest(CASE WHEN proto = 'both' THEN ['tcp', 'udp'] ELSE [proto] END) AS proto
   FROM data_known_ports
