@@ -19,6 +19,8 @@ export function register(program: Command): void {
         .option('--config <file>', 'configuration that names folders with rules and models of your own')
         .option('--model <kind=dir>', 'where a model of your own is now (may be given again)', repeated)
         .option('--feeds <dir>', 'where the feeds are now (default: where they were; else what the case kept of them)')
+        .option('--asn-db <file>', 'where your own database of AS numbers is, when the run used one')
+        .option('--geoip-db <file>', 'where your own database of countries or cities is, when the run used one')
         .option('--no-rerun', 'only hash; do not run the analysis again')
         .option('--json', 'print the result as JSON'),
     ),
@@ -46,6 +48,8 @@ Examples:
         detectionPaths,
         models,
         feeds: flags.feeds,
+        asnDb: settings.analysis.asnDb,
+        geoipDb: settings.analysis.geoipDb,
         resources: { threads: settings.threads, memoryLimit: settings.memoryLimit },
         progress: (step, done, total) => progress.update(safe(step), done, total),
       });

@@ -13,6 +13,7 @@ import { lit } from '../../ingest/case/sql.js';
 import { type IngestOptions, ingest } from '../../ingest/ingest.js';
 import type { InputFile } from '../../ingest/inputs.js';
 import { renderReport } from '../../reports/render.js';
+import { usageError } from '../errors.js';
 import { sha256 } from '../hash-file.js';
 import type { Resources } from './check-outputs.js';
 import { compareMaps, type Difference } from './difference.js';
@@ -32,6 +33,9 @@ export interface RerunParts {
   readonly models: Readonly<Record<string, string>>;
   /** Folder of feeds, or `case`: the indicators that the recorded case holds. */
   readonly feeds: string | undefined;
+  /** Files of `--asn-db` and `--geoip-db`, where the run had its own. */
+  readonly asnDb?: string | undefined;
+  readonly geoipDb?: string | undefined;
   readonly resources: Resources;
   readonly progress: (step: string, done: number, total: number) => void;
 }
@@ -114,7 +118,8 @@ async function bringAlong(store: CaseStore, folder: string, indicators: boolean)
   }
 }
 
-function optionsOf({ configuration, detectionPaths, models, feeds }: RerunParts): AnalysisOptions {
+function optionsOf(parts: RerunParts): AnalysisOptions {
+  const { configuration, detectionPaths, models, feeds } = parts;
   const { detectionPaths: _paths, models: kinds, modules, feeds: _feeds, ...rest } = configuration;
   return {
     ...defaultOptions,
@@ -122,6 +127,15 @@ function optionsOf({ configuration, detectionPaths, models, feeds }: RerunParts)
     modules,
     detectionPaths,
     feeds,
+    asnDb: ownFile('--asn-db', configuration.asnDb, parts.asnDb),
+    geoipDb: ownFile('--geoip-db', configuration.geoipDb, parts.geoipDb),
     models: Object.fromEntries((kinds ?? []).map((kind) => [kind, models[kind] ?? ''])),
   };
+}
+
+/** A database of the user's own is used again when the run used one; it has to be given again. */
+function ownFile(flag: string, recorded: 'own' | undefined, given: string | undefined): string | undefined {
+  if (recorded === undefined) return undefined;
+  if (given === undefined) throw usageError(`the run used a database of its own: say where it is with ${flag} FILE`);
+  return given;
 }

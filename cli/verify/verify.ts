@@ -17,6 +17,9 @@ export interface VerifyOptions {
   readonly models: Readonly<Record<string, string>>;
   /** Folder of feeds; else where the manifest says it was. */
   readonly feeds: string | undefined;
+  /** The user's own `.mmdb` files. */
+  readonly asnDb?: string | undefined;
+  readonly geoipDb?: string | undefined;
   readonly resources: Resources;
   readonly progress: (step: string, done: number, total: number) => void;
 }
@@ -60,7 +63,7 @@ export async function verify(folder: string, options: VerifyOptions): Promise<Ve
     if (goesIn.length > 0 || configuration === undefined || cameOut.some((d) => d.name === 'case.duckdb')) {
       state = 'not possible: what goes in differs';
     } else {
-      const { detections, detectionPaths, resources, progress } = options;
+      const { detections, detectionPaths, asnDb, geoipDb, resources, progress } = options;
       const parts = {
         manifest,
         folder,
@@ -70,6 +73,8 @@ export async function verify(folder: string, options: VerifyOptions): Promise<Ve
         detectionPaths,
         models,
         feeds: replay ? FROM_CASE : folderOfFeeds,
+        asnDb,
+        geoipDb,
         resources,
         progress,
       };

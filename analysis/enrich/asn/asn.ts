@@ -28,10 +28,10 @@ export async function answerAsn(db: Database, path: string | undefined, subjects
  * Opens the file of `--asn-db`.
  * @throws CliError when it is no database of AS numbers
  */
-export const openAsn = (path: string): Mmdb => openMmdb(path, '--asn-db');
+export const openAsn = (path: string): Mmdb => openMmdb(path, '--asn-db', /asn|isp|enterprise/i, 'AS numbers');
 
 /** Number and organisation as MaxMind and DB-IP write them, or as text like `AS13335`. */
-function asnOf(record: Record<string, unknown>): Answer | undefined {
+export function asnOf(record: Record<string, unknown>): Answer | undefined {
   const given = record.autonomous_system_number ?? record.asn;
   const number = typeof given === 'string' ? Number(/^(?:AS)?(\d{1,10})$/i.exec(given)?.[1] ?? Number.NaN) : given;
   const org = record.autonomous_system_organization ?? record.as_name ?? record.name;

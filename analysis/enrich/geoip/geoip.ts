@@ -27,10 +27,11 @@ export async function answerPlaces(db: Database, path: string | undefined): Prom
  * Opens the file of `--geoip-db`.
  * @throws CliError when it is no database of countries or cities
  */
-export const openGeoip = (path: string): Mmdb => openMmdb(path, '--geoip-db');
+export const openGeoip = (path: string): Mmdb =>
+  openMmdb(path, '--geoip-db', /country|city|enterprise|location|geo(?!.*asn)/i, 'countries or cities');
 
 /** Country (of the network, else of its registration), city and place, as MaxMind, DB-IP and others write them. */
-function placeOf(record: Record<string, unknown>): Answer | undefined {
+export function placeOf(record: Record<string, unknown>): Answer | undefined {
   const country =
     code(at(record, 'country', 'iso_code') ?? at(record, 'registered_country', 'iso_code')) ??
     code(record.country_code) ??

@@ -24,9 +24,10 @@ const REMEMBERED = 20_000;
 
 /**
  * Opens an `.mmdb` file given by `flag`.
- * @throws CliError (wrong usage) when it cannot be read or is none
+ * @param kind what the type of the database has to look like, and `about` what such a database is about
+ * @throws CliError (wrong usage) when it cannot be read, is none, or of another kind
  */
-export function openMmdb(path: string, flag: string): Mmdb {
+export function openMmdb(path: string, flag: string, kind = /./, about = 'addresses'): Mmdb {
   const wrong = (what: string): Error => usageError(`${flag} ${path}: ${what}`);
   const data = readWhole(path, wrong);
   let reader: Reader<MmdbRecord>;
@@ -42,10 +43,12 @@ export function openMmdb(path: string, flag: string): Mmdb {
     metadata.nodeCount > 0 &&
     metadata.searchTreeSize + 16 <= data.length;
   if (!sound) throw wrong('is a damaged MaxMind database (its description does not fit the file); get a fresh copy');
+  const type = String(metadata.databaseType);
+  if (!kind.test(type)) throw wrong(`is a database of type ${type.slice(0, 100)}, not of ${about}`);
   return {
     path,
     sha256: createHash('sha256').update(data).digest('hex'),
-    type: String(metadata.databaseType),
+    type,
     built: day(metadata.buildEpoch),
     get(address) {
       const text = address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
