@@ -86,7 +86,7 @@ async function prepare(
   await db.run("DELETE FROM provenance WHERE key = 'analysis'");
   await db.run("INSERT INTO provenance VALUES ('analysis', 'unfinished')");
   await setVariables(db, options);
-  await ignoreFlows(db, options.whitelist);
+  await ignoreFlows(db, options.whitelist, options.asnDb);
   await createViews(db);
   const locality = await buildProfiles(db, options);
   await buildPairs(db);

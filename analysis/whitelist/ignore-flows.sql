@@ -1,4 +1,5 @@
--- Flows that a rule with `ignore: flows` keeps out of everything: by address, MAC, SNI or HTTP Host.
+-- Flows that a rule with `ignore: flows` keeps out of everything: by address, MAC, organisation, SNI or HTTP Host.
+-- ignored_by_organization(address, src, dst) holds the addresses of whitelisted organisations.
 INSERT INTO ignored_flows
 SELECT DISTINCT flow_id, source_id, uid FROM (
   SELECT f.flow_id, f.source_id, f.uid FROM main.flows f
@@ -9,6 +10,10 @@ SELECT DISTINCT flow_id, source_id, uid FROM (
   UNION ALL
   SELECT f.flow_id, f.source_id, f.uid FROM main.flows f
   WHERE lower(f.orig_l2_addr) IN (SELECT mac FROM wl_macs WHERE src) OR lower(f.resp_l2_addr) IN (SELECT mac FROM wl_macs WHERE dst)
+  UNION ALL
+  SELECT f.flow_id, f.source_id, f.uid FROM main.flows f
+  WHERE f.orig_h IN (SELECT address FROM ignored_by_organization WHERE src)
+     OR f.resp_h IN (SELECT address FROM ignored_by_organization WHERE dst)
   UNION ALL
   SELECT f.flow_id, f.source_id, f.uid
   FROM main.flows f

@@ -5,7 +5,7 @@ WITH parties AS (
   UNION ALL
   SELECT evidence_id, victim, victim_kind, false FROM evidence WHERE victim IS NOT NULL
 ), addressed AS (
-  SELECT p.*, a.key, a.mac, a.as_org FROM parties p JOIN addresses a ON a.address = p.subject
+  SELECT p.*, a.key, a.mac, a.asn, a.as_org FROM parties p JOIN addresses a ON a.address = p.subject
 ), named AS (
   SELECT p.evidence_id, p.is_src, n.name FROM parties p JOIN names n ON n.address = p.subject
   UNION
@@ -21,8 +21,11 @@ SELECT evidence_id, rule, min(reason) FROM (
   SELECT n.evidence_id, w.rule, n.name || ' is whitelisted'
   FROM named n JOIN wl_domains w ON in_domain(n.name, w.name) AND CASE WHEN n.is_src THEN w.src ELSE w.dst END
   UNION ALL
+  SELECT p.evidence_id, w.rule, p.subject || ' is in AS' || p.asn || coalesce(' of ' || p.as_org, '')
+  FROM addressed p JOIN wl_asns w ON p.asn = w.asn AND CASE WHEN p.is_src THEN w.src ELSE w.dst END
+  UNION ALL
   SELECT p.evidence_id, w.rule, p.subject || ' belongs to ' || p.as_org
-  FROM addressed p JOIN wl_organizations w ON contains(lower(p.as_org), w.name) AND CASE WHEN p.is_src THEN w.src ELSE w.dst END
+  FROM addressed p JOIN wl_organizations w ON contains(org_words(p.as_org), w.name) AND trim(w.name) <> '' AND CASE WHEN p.is_src THEN w.src ELSE w.dst END
 )
 GROUP BY evidence_id, rule
 ORDER BY evidence_id, rule;
