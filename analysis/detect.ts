@@ -11,6 +11,8 @@ import { settingsOf } from './detection/parameters.js';
 import { loadDetections } from './detection/registry.js';
 import { decidable, type SourceFields, sourceFields } from './detection/requires.js';
 import { detectionHash, runDetection } from './detection/run-detection.js';
+import { lookUpFacts } from './enrich/virustotal/facts.js';
+import type { LookUpSummary } from './enrich/virustotal/look-up.js';
 import { scoreWindows } from './evidence/score.js';
 import { loadIntelligence } from './intel/load.js';
 import { buildLetters } from './letters/build.js';
@@ -36,6 +38,8 @@ export interface DetectSummary {
   readonly failed: readonly { detection: string; reason: string }[];
   /** Feeds that could not be used. */
   readonly feedProblems: readonly { feed: string; reason: string }[];
+  /** Questions to others, when they were asked for. */
+  readonly lookUps: LookUpSummary | undefined;
 }
 
 /**
@@ -59,7 +63,11 @@ export async function detect(
   const locality = await db.transaction(() => prepare(db, options, keepBefore));
   progress('feeds', 0, total);
   const intel = await loadIntelligence(store, options.feeds);
-  const run = new Map([['intel', intel.facts]]);
+  const lookUps = await options.lookUp?.(db, (done, all) => progress('look-ups', done, all));
+  const run = new Map([
+    ['intel', intel.facts],
+    ['lookups', await lookUpFacts(db)],
+  ]);
   const failed = await runAll(store, detections, options, run, (id, i) => progress(id, i + 1, total));
   progress('score', total - 2, total);
   return db.transaction(async () => {
@@ -72,7 +80,7 @@ export async function detect(
     await addEvidenceWindows(db);
     await scoreWindows(db, options);
     await writeProvenance(db, options, detections, locality.allSourcesLocal);
-    return { ...(await summary(db, failed)), feedProblems: intel.problems };
+    return { ...(await summary(db, failed)), feedProblems: intel.problems, lookUps };
   });
 }
 
@@ -170,7 +178,10 @@ async function clearFindings(db: Database, keepBefore: string | undefined): Prom
   }
 }
 
-async function summary(db: Database, failed: DetectSummary['failed']): Promise<Omit<DetectSummary, 'feedProblems'>> {
+async function summary(
+  db: Database,
+  failed: DetectSummary['failed'],
+): Promise<Omit<DetectSummary, 'feedProblems' | 'lookUps'>> {
   const row = (await db.one<Record<string, string>>(
     `SELECT (SELECT count(*) FROM d_flows) AS flows,
        (SELECT count(DISTINCT (site, profile)) FROM profiles) AS profiles,

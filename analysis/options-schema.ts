@@ -37,6 +37,7 @@ const shape = {
   detectionPaths: z.number().int().min(0),
   models: z.array(text).optional(),
   feeds: z.undefined().optional(),
+  lookUp: z.undefined().optional(),
   asnDb: z.literal('own').optional(),
   geoipDb: z.literal('own').optional(),
   evidenceThreshold: z.number().min(0).max(1),

@@ -1,3 +1,5 @@
+import type { Database } from '../ingest/case/database.js';
+import type { LookUpSummary } from './enrich/virustotal/look-up.js';
 import type { LetterWriting } from './letters/symbols.js';
 import type { WhitelistRule } from './whitelist/whitelist.js';
 
@@ -36,6 +38,13 @@ export interface AnalysisOptions {
    * feeds' content, not by the path: it is no part of the configuration in the provenance.
    */
   readonly feeds?: string | undefined;
+  /**
+   * Asks others about what the case met (`--virustotal`) and stores the answers in `lookups`. A function, so that no key
+   * is among the options; the answers count, not the asking.
+   */
+  readonly lookUp?:
+    | ((db: Database, progress: (done: number, total: number) => void) => Promise<LookUpSummary>)
+    | undefined;
 }
 
 export type ParameterValue = string | number | boolean | readonly (string | number)[];

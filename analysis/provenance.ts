@@ -20,6 +20,7 @@ export function configurationText(options: AnalysisOptions): string {
     geoipDb: ownFile(options.geoipDb),
     models: own.length > 0 ? own : undefined,
     feeds: undefined,
+    lookUp: undefined,
   });
 }
 

@@ -30,6 +30,8 @@ export const withAnalysis = (command: Command): Command =>
       '--feeds <dir>',
       "folder of intelligence feeds, or case: those used before (default: the user's, see 'feeds')",
     )
+    .option('--virustotal', 'ask VirusTotal about addresses, names, URLs and files met outside (sends them there)')
+    .option('--virustotal-key <file>', 'file with your key (or SLIPSTREAM_VIRUSTOTAL_KEY)')
     .option('--asn-db <file>', 'your own .mmdb file of AS numbers instead of the shipped table')
     .option('--geoip-db <file>', 'your own .mmdb file of countries or cities instead of the shipped table')
     .option('--modules <list>', 'run only these detections or modules')

@@ -9,6 +9,7 @@ import { megabytes } from '../ingest/case/memory-size.js';
 import { kindNames } from '../models/registry.js';
 import { usageError } from './errors.js';
 import { feedFolder } from './feed-folder.js';
+import { virustotal, virustotalSchema } from './virustotal.js';
 import { parseYaml } from './yaml-file.js';
 
 const cidr = z.string().refine((v) => networkRange(v) !== undefined, 'not an address or network');
@@ -30,6 +31,7 @@ export const configSchema = z.strictObject({
   modules: list(z.string()).optional(),
   disable: list(z.string()).optional(),
   asn_db: z.string().optional(),
+  virustotal: virustotalSchema.optional(),
   geoip_db: z.string().optional(),
   scoring: z.enum(['default', 'slips']).optional(),
   evidence_threshold: z.number().min(0).max(1).optional(),
@@ -60,6 +62,8 @@ export interface AnalysisFlags {
   readonly letters?: string;
   readonly lettersReset?: string;
   readonly feeds?: string;
+  readonly virustotal?: boolean;
+  readonly virustotalKey?: string;
   readonly asnDb?: string;
   readonly geoipDb?: string;
   readonly modules?: string;
@@ -97,6 +101,7 @@ export function runSettings(flags: AnalysisFlags): RunSettings {
       homeNet: homeNet(flags.homeNet) ?? config.home_net ?? [],
       direction: oneOf('--direction', flags.direction, ['out', 'all']) ?? config.direction ?? 'out',
       whitelist: whitelists.flatMap((p) => readWhitelist(p)),
+      lookUp: virustotal(flags, config.virustotal, base),
       asnDb: file(flags.asnDb, config.asn_db, base, openAsn),
       geoipDb: file(flags.geoipDb, config.geoip_db, base, openGeoip),
       modules: split(flags.modules) ?? config.modules,

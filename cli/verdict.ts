@@ -1,6 +1,6 @@
 import type { DetectSummary } from '../analysis/detect.js';
 import type { Database } from '../ingest/case/database.js';
-import { plural, safe } from './terminal.js';
+import { count, plural, safe } from './terminal.js';
 
 /** Numbers of an analysis in one line. */
 export const detectText = (s: DetectSummary): string =>
@@ -13,6 +13,12 @@ export function reportFailures(summary: DetectSummary): void {
   for (const f of summary.feedProblems) {
     process.stderr.write(`warning: feed ${safe(f.feed)} is not used: ${safe(f.reason)}\n`);
   }
+  const { lookUps } = summary;
+  if (lookUps?.problem !== undefined) process.stderr.write(`warning: VirusTotal: ${safe(lookUps.problem)}\n`);
+  if (lookUps !== undefined && lookUps.left > 0)
+    process.stderr.write(
+      `VirusTotal: ${plural(lookUps.asked, 'question')}, ${count(lookUps.left)} subjects not asked about\n`,
+    );
   for (const f of summary.failed) process.stderr.write(`warning: detection ${f.detection} failed: ${safe(f.reason)}\n`);
   if (summary.failed.length > 0) process.exitCode = 1;
 }

@@ -114,7 +114,7 @@ async function fill(db: Database, detection: Detection, c: Case): Promise<void> 
   );
   for (const need of detection.requires.flat()) {
     const [table, field] = need.split('.');
-    if (table === 'intel') continue;
+    if (table === 'intel' || table === 'lookups') continue;
     await db.run(`INSERT INTO source_fields VALUES ('cases0000000', ${lit(table!)}, ${lit(field!)})`);
   }
   for (const [table, given] of Object.entries(c)) {
