@@ -13,7 +13,7 @@ const GROUPS = [
   {
     id: 'not_decided',
     title: 'Not decided',
-    note: 'The captures lack what these need. Nothing can be said about them.',
+    note: 'What these need is not there: in the captures, or in the feeds and answers of the run. Nothing can be said about them.',
   },
   { id: 'not_found', title: 'Looked for and not found' },
   { id: 'disabled', title: 'Disabled' },
