@@ -21,6 +21,8 @@ export interface Recipe {
   readonly dropout: number;
   /** Targets are this far from 0 and 1. */
   readonly smoothing: number;
+  /** Of a longer sequence a random stretch of this length is shown; the whole where it is shorter. */
+  readonly longest: number;
   /** Share of sequences that are shown up to a random place only, at least `shortest` long. */
   readonly prefixes: number;
   readonly shortest: number;
@@ -31,6 +33,8 @@ export interface Recipe {
 export interface TrainRun {
   readonly signal?: AbortSignal | undefined;
   readonly progress?: (epoch: number, loss: number) => void;
+  /** The embedding that training begins with, vocabulary × embedding. */
+  readonly embedding?: Float64Array;
 }
 
 /** How much of the average of the weights each step keeps. */
@@ -48,6 +52,7 @@ export async function trainNetwork(
   run: TrainRun = {},
 ): Promise<{ network: Network; stopped: boolean }> {
   const parameters = randomParameters(recipe.shape, random);
+  if (run.embedding !== undefined) parameters.embedding.set(run.embedding);
   const network = new Network(parameters);
   const gradient = emptyParameters(recipe.shape);
   const average = Float64Array.from(parameters.all);
@@ -108,13 +113,16 @@ const rateAt = (rate: number, step: number, steps: number): number => {
 
 /** Copies a sequence, cut and with noise; returns its length. */
 function disturb(codes: Uint8Array, into: Uint8Array, recipe: Recipe, random: Random): number {
-  let length = codes.length;
+  let length = Math.min(codes.length, recipe.longest);
+  const from = length < codes.length ? random.below(codes.length - length + 1) : 0;
   if (length > recipe.shortest && random.unit() < recipe.prefixes) {
     length = recipe.shortest + random.below(length - recipe.shortest + 1);
   }
   for (let i = 0; i < length; i++) {
     into[i] =
-      recipe.noise > 0 && random.unit() < recipe.noise ? 1 + random.below(recipe.shape.vocabulary - 1) : codes[i]!;
+      recipe.noise > 0 && random.unit() < recipe.noise
+        ? 1 + random.below(recipe.shape.vocabulary - 1)
+        : codes[from + i]!;
   }
   return length;
 }
