@@ -104,7 +104,7 @@ export function networkOf(parameters: Parameters): Network {
   return new Network(parameters);
 }
 
-const rateAt = (rate: number, step: number, steps: number): number => {
+export const rateAt = (rate: number, step: number, steps: number): number => {
   const warm = Math.max(1, steps / 10);
   return step < warm
     ? (rate * (step + 1)) / warm
@@ -112,7 +112,7 @@ const rateAt = (rate: number, step: number, steps: number): number => {
 };
 
 /** Copies a sequence, cut and with noise; returns its length. */
-function disturb(codes: Uint8Array, into: Uint8Array, recipe: Recipe, random: Random): number {
+export function disturb(codes: Uint8Array, into: Uint8Array, recipe: Recipe, random: Random): number {
   let length = Math.min(codes.length, recipe.longest);
   const from = length < codes.length ? random.below(codes.length - length + 1) : 0;
   if (length > recipe.shortest && random.unit() < recipe.prefixes) {
@@ -127,7 +127,7 @@ function disturb(codes: Uint8Array, into: Uint8Array, recipe: Recipe, random: Ra
   return length;
 }
 
-function shuffle(items: Int32Array, random: Random): void {
+export function shuffle(items: Int32Array, random: Random): void {
   for (let i = items.length - 1; i > 0; i--) {
     const j = random.below(i + 1);
     const kept = items[i]!;

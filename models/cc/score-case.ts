@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { asset } from '../../cli/package-root.js';
+import { BatchAppender } from '../../ingest/case/append-batch.js';
+import type { Database } from '../../ingest/case/database.js';
+import { DoubleColumn, Int64Column } from '../../ingest/pcap/output/columns.js';
+import { encode, LONGEST } from './alphabet.js';
+import type { OpinionScorer } from './opinions.js';
+
+/** Fewest letters of a channel that is scored: about five flows. */
+export const SERVED_FROM = 9;
+/** Windows held at once. */
+const BLOCK = 20_000;
+
+/** Fills `letters.cc_score`: at the end of each window, the score of the channel's last letters so far. */
+export async function scoreLetters(db: Database, scorer: OpinionScorer, block = BLOCK): Promise<void> {
+  await db.run(`SET VARIABLE cc_shortest = ${SERVED_FROM}`);
+  await db.run(readFileSync(asset('models', 'cc', 'candidates.sql'), 'utf8'));
+  await db.run('CREATE OR REPLACE TEMP TABLE cc_scores (letters_row BIGINT, score DOUBLE)');
+  const total = await db.number('SELECT count(*) FROM cc_rows');
+  const out = await BatchAppender.open(db, 'cc_scores');
+  let tuple = -1;
+  let tail = '';
+  for (let from = 1; from <= total; from += block) {
+    const rows = await db.all<{ tuple: number; letters_row: string; fresh: boolean; letters: string }>(
+      `SELECT tuple, letters_row, fresh, letters FROM cc_rows WHERE n BETWEEN ${from} AND ${from + block - 1} ORDER BY n`,
+    );
+    const numbers: number[] = [];
+    const channels: Uint8Array[] = [];
+    for (const row of rows) {
+      tail = row.tuple === tuple && !row.fresh ? (tail + row.letters).slice(-LONGEST) : row.letters;
+      tuple = row.tuple;
+      const codes = tail.length >= SERVED_FROM ? encode(tail) : undefined;
+      if (codes === undefined) continue;
+      numbers.push(Number(row.letters_row));
+      channels.push(codes);
+    }
+    append(out, numbers, scorer.score(channels).both);
+  }
+  out.close();
+  await db.run('UPDATE letters SET cc_score = s.score FROM cc_scores s WHERE s.letters_row = letters.rowid');
+  for (const table of ['cc_scores', 'cc_rows', 'cc_tuples']) await db.run(`DROP TABLE ${table}`);
+}
+
+function append(out: BatchAppender, numbers: readonly number[], scores: Float64Array): void {
+  if (numbers.length === 0) return;
+  const rows = new Int64Column('letters_row', 'int64');
+  const values = new DoubleColumn('score', 'double');
+  for (const [i, n] of numbers.entries()) {
+    rows.push(n);
+    values.push(scores[i]!);
+  }
+  out.append({ table: 'cc_scores', length: numbers.length, columns: [rows.take(), values.take()] });
+}
