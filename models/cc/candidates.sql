@@ -1,9 +1,9 @@
--- Windows of tuples with enough letters by then, in order: the last letters of each window, and how many of the tuple came
+-- Windows of TCP tuples with enough letters by then, in order: the last letters of each window, and how many of the tuple came
 -- before it. Example: a tuple with 4 letters in one hour and 20 in the next -> the second hour is scored.
 CREATE OR REPLACE TEMP TABLE cc_tuples AS
 SELECT row_number() OVER (ORDER BY site, profile, dst, dport, proto)::INTEGER AS tuple, site, profile, dst, dport, proto
 FROM letters
-WHERE direction = 'out' AND proto IN ('tcp', 'udp')
+WHERE direction = 'out' AND proto = 'tcp'
 GROUP BY ALL
 HAVING sum(length(letters)) >= getvariable('cc_shortest');
 

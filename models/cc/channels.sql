@@ -1,4 +1,4 @@
--- The letters of each labelled tuple over the whole capture: malicious where most of its labelled flows are, benign where
+-- The letters of each labelled TCP tuple over the whole capture: malicious where most of its labelled flows are, benign where
 -- all of them are.
 WITH labelled AS (
   SELECT f.site, f.orig_h AS profile, f.resp_h AS dst, f.resp_p AS dport, f.proto,
@@ -8,7 +8,7 @@ WITH labelled AS (
   GROUP BY ALL
 ), strings AS (
   SELECT site, profile, dst, dport, proto, right(string_agg(right(letters, 500), '' ORDER BY tw_start), 500) AS letters
-  FROM letters WHERE direction = 'out'
+  FROM letters WHERE direction = 'out' AND proto = 'tcp'
   GROUP BY ALL
 )
 SELECT g.number AS grp, s.profile, s.dst, s.dport, s.proto, s.letters, (l.malicious > l.benign)::INTEGER AS label

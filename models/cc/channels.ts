@@ -6,7 +6,7 @@ import type { LabelledData } from '../kind.js';
 import { encode } from './alphabet.js';
 import { readLettersFile } from './letters-file.js';
 
-/** A labelled channel: the last letters of one tuple. */
+/** A labelled channel: the last letters of one tuple. Only TCP: of lookups, bots' are like everyone's. */
 export interface Channel {
   readonly codes: Uint8Array;
   readonly label: 0 | 1;
@@ -91,6 +91,10 @@ function fromFiles(data: LabelledData, drop: (why: string, n: number) => void): 
     const { rows, skipped } = readLettersFile(path);
     for (const [why, n] of Object.entries(skipped)) drop(why, n);
     for (const row of rows) {
+      if (row.proto !== undefined && row.proto !== 'tcp') {
+        drop('not TCP', 1);
+        continue;
+      }
       const host = `host ${row.host ?? 'unknown'} of ${data.groups[group]!.name}`;
       out.push({
         letters: row.letters,

@@ -19,7 +19,7 @@ describe('files of letters', () => {
     );
     expect(isLettersFile(path)).toBe(true);
     expect(readLettersFile(path)).toEqual({
-      rows: [{ label: 1, letters: '11.a.a.', host: '10.0.0.1', families: ['dridex'] }],
+      rows: [{ label: 1, letters: '11.a.a.', host: '10.0.0.1', proto: 'tcp', families: ['dridex'] }],
       skipped: {},
     });
   });
@@ -27,7 +27,9 @@ describe('files of letters', () => {
   it('reads the older rows with bars', () => {
     const path = file(' | From-Normal-TCP-HTTP--1 | 10.0.0.1-192.0.2.1-80-tcp | 11,a, \n');
     expect(isLettersFile(path)).toBe(true);
-    expect(readLettersFile(path).rows).toEqual([{ label: 0, letters: '11,a,', host: '10.0.0.1', families: [] }]);
+    expect(readLettersFile(path).rows).toEqual([
+      { label: 0, letters: '11,a,', host: '10.0.0.1', proto: 'tcp', families: [] },
+    ]);
   });
 
   it('takes the class from the words of the label before that of the column beside it', () => {

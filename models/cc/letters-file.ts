@@ -7,6 +7,8 @@ export interface LettersRow {
   readonly letters: string;
   /** The host that the tuple begins with, where it can be read. */
   readonly host: string | undefined;
+  /** `tcp`, `udp`, …, where tuple or label say it. */
+  readonly proto: string | undefined;
   /** Malware families that the label names, lower case. */
   readonly families: readonly string[];
 }
@@ -74,7 +76,11 @@ export function readLettersFile(path: string): LettersFile {
     const letters = cleanLetters(cell(at.letters));
     if (label === undefined) skip('no class in the label');
     else if (letters === undefined) skip('a character that is no letter');
-    else rows.push({ label, letters, host: hostOf(cell(at.tuple)), families: familiesOf(cell(at.label)) });
+    else {
+      const tuple = cell(at.tuple);
+      const words = cell(at.label);
+      rows.push({ label, letters, host: hostOf(tuple), proto: protoOf(tuple, words), families: familiesOf(words) });
+    }
   }
   return { rows, skipped };
 }
@@ -105,6 +111,9 @@ export function hostOf(tuple: string): string | undefined {
     .trim();
   return /^((?:\d{1,3}\.){3}\d{1,3}|[0-9a-f]*:[0-9a-f:.]+)-/i.exec(plain)?.[1]?.toLowerCase();
 }
+
+const protoOf = (tuple: string, label: string): string | undefined =>
+  (/-(tcp|udp|icmp|arp)\b/i.exec(tuple) ?? /^From-[a-z]+-(tcp|udp|icmp|arp)-/i.exec(label))?.[1]?.toLowerCase();
 
 const familiesOf = (label: string): string[] =>
   [

@@ -4,7 +4,7 @@ WITH scored AS (
   SELECT l.*, l."offset" + l.flows AS so_far
   FROM letters l
   WHERE l.cc_score >= CASE WHEN $min_score > 0 THEN $min_score ELSE (SELECT max(threshold) FROM models_used WHERE module = 'cc') END
-    AND l.direction = 'out' AND list_contains($protocols, l.proto) AND l."offset" + l.flows >= $min_flows
+    AND l.direction = 'out' AND l."offset" + l.flows >= $min_flows
 ), located AS (
   SELECT s.*
   FROM scored s JOIN addresses a ON a.address = s.dst
