@@ -3,7 +3,7 @@ import { codeOf } from './codes.js';
 import { type Forest, type ForestData, LEAF } from './forest.js';
 
 /** Rows beyond which ml-random-forest takes longer than anyone waits (its time grows with the square of the rows). */
-export const MAX_ROWS = 5_000;
+export const MAX_ROWS = 2_000;
 /** Stands for unknown values, which ml-random-forest does not know: below all others, as ours go left. */
 export const UNKNOWN = -1e9;
 
