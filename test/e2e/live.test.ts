@@ -193,7 +193,7 @@ describe.skipIf(reason !== undefined)('live', () => {
 
   it('loses a flush at most when it is killed', async () => {
     const db = join(folder, 'killed.duckdb');
-    for (const pause of [1500, 2600]) {
+    for (const pause of [4000, 5300]) {
       const run = live(db);
       await capturing(db);
       const before = Number(query<{ n: string }>(db, 'SELECT count(*) AS n FROM flows')[0]!.n);
