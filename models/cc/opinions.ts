@@ -33,6 +33,27 @@ export class OpinionScorer {
     this.#forest = new ForestScorer(opinions.forest);
   }
 
+  /**
+   * The model's score where it reaches `floor`, NaN elsewhere. The network, which costs most, is asked only about channels
+   * that the forest's opinion lets get there; scores that are given are those of `score`.
+   */
+  scoreFrom(channels: readonly Uint8Array[], floor: number): Float64Array {
+    const n = channels.length;
+    const forest = new Float64Array(n);
+    for (let from = 0; from < n; from += BLOCK) {
+      const rows = Math.min(BLOCK, n - from);
+      for (let i = 0; i < rows; i++) statistics(channels[from + i]!, this.#columns, i);
+      this.#forest.score(this.#columns, rows, forest.subarray(from, from + rows));
+    }
+    const out = new Float64Array(n).fill(Number.NaN);
+    for (let i = 0; i < n; i++) {
+      if (round6((1 + forest[i]!) / 2) < floor) continue;
+      const both = round6((round6(this.#network.score(channels[i]!)) + forest[i]!) / 2);
+      if (both >= floor) out[i] = both;
+    }
+    return out;
+  }
+
   /** @param channels codes of the last letters of each */
   score(channels: readonly Uint8Array[]): OpinionScores {
     const n = channels.length;

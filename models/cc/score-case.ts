@@ -8,10 +8,12 @@ import type { OpinionScorer } from './opinions.js';
 
 /** Fewest letters of a channel that is scored: about ten flows. Of shorter ones held out none was found. */
 export const SERVED_FROM = 19;
+/** Lower scores are not worked out: they are NULL. */
+export const SCORED_FROM = 0.6;
 /** Windows held at once. */
 const BLOCK = 20_000;
 
-/** Fills `letters.cc_score`: at the end of each window, the score of the channel's last letters so far. */
+/** Fills `letters.cc_score`: at the end of each window, the score of the channel's last letters so far, from `SCORED_FROM` on. */
 export async function scoreLetters(db: Database, scorer: OpinionScorer, block = BLOCK): Promise<void> {
   await db.run(`SET VARIABLE cc_shortest = ${SERVED_FROM}`);
   await db.run(readFileSync(asset('models', 'cc', 'candidates.sql'), 'utf8'));
@@ -34,7 +36,7 @@ export async function scoreLetters(db: Database, scorer: OpinionScorer, block = 
       numbers.push(Number(row.letters_row));
       channels.push(codes);
     }
-    append(out, numbers, scorer.score(channels).both);
+    append(out, numbers, scorer.scoreFrom(channels, SCORED_FROM));
   }
   out.close();
   await db.run('UPDATE letters SET cc_score = s.score FROM cc_scores s WHERE s.letters_row = letters.rowid');
@@ -46,8 +48,10 @@ function append(out: BatchAppender, numbers: readonly number[], scores: Float64A
   const rows = new Int64Column('letters_row', 'int64');
   const values = new DoubleColumn('score', 'double');
   for (const [i, n] of numbers.entries()) {
+    if (Number.isNaN(scores[i]!)) continue;
     rows.push(n);
     values.push(scores[i]!);
   }
-  out.append({ table: 'cc_scores', length: numbers.length, columns: [rows.take(), values.take()] });
+  if (rows.length === 0) return;
+  out.append({ table: 'cc_scores', length: rows.length, columns: [rows.take(), values.take()] });
 }
