@@ -44,7 +44,7 @@ class CcModel implements Model {
   }
 
   scoreCase(...[store]: Parameters<Model['scoreCase']>): Promise<void> {
-    return scoreLetters(store.db, this.#scorer);
+    return scoreLetters(store.db, this.#scorer, this.folder.card.threshold);
   }
 }
 

@@ -8,13 +8,18 @@ import type { OpinionScorer } from './opinions.js';
 
 /** Fewest letters of a channel that is scored: about ten flows. Of shorter ones held out none was found. */
 export const SERVED_FROM = 19;
-/** Lower scores are not worked out: they are NULL. */
-export const SCORED_FROM = 0.6;
+/** Lower scores are not worked out where the model's threshold is higher: they are NULL. */
+export const SCORED_FROM = 0.8;
 /** Windows held at once. */
 const BLOCK = 20_000;
 
 /** Fills `letters.cc_score`: at the end of each window, the score of the channel's last letters so far, from `SCORED_FROM` on. */
-export async function scoreLetters(db: Database, scorer: OpinionScorer, block = BLOCK): Promise<void> {
+export async function scoreLetters(
+  db: Database,
+  scorer: OpinionScorer,
+  threshold: number,
+  block = BLOCK,
+): Promise<void> {
   await db.run(`SET VARIABLE cc_shortest = ${SERVED_FROM}`);
   await db.run(readFileSync(asset('models', 'cc', 'candidates.sql'), 'utf8'));
   await db.run('CREATE OR REPLACE TEMP TABLE cc_scores (letters_row BIGINT, score DOUBLE)');
@@ -36,7 +41,7 @@ export async function scoreLetters(db: Database, scorer: OpinionScorer, block = 
       numbers.push(Number(row.letters_row));
       channels.push(codes);
     }
-    append(out, numbers, scorer.scoreFrom(channels, SCORED_FROM));
+    append(out, numbers, scorer.scoreFrom(channels, Math.min(SCORED_FROM, threshold)));
   }
   out.close();
   await db.run('UPDATE letters SET cc_score = s.score FROM cc_scores s WHERE s.letters_row = letters.rowid');
