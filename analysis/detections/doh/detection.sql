@@ -7,10 +7,14 @@ WITH resolvers AS (
   FROM d_ssl
   WHERE server_name <> '' AND resp_p IS DISTINCT FROM 853 AND orig_h IS NOT NULL
   GROUP BY ALL
+), named AS (
+  SELECT DISTINCT n.name, r.operator
+  FROM (
+    SELECT DISTINCT name, unnest([name, regexp_replace(name, '^[^.]+\.', '')]) AS tried FROM (SELECT DISTINCT name FROM asked)
+  ) n
+  JOIN data_resolvers r ON r.kind = 'name' AND r.value = n.tried
 ), by_name AS (
-  SELECT a.*, r.operator
-  FROM asked a
-  JOIN data_resolvers r ON r.kind = 'name' AND (a.name = r.value OR regexp_replace(a.name, '^[^.]+\.', '') = r.value)
+  SELECT a.*, n.operator FROM asked a JOIN named n USING (name)
 ), by_address AS (
   SELECT f.site, f.tw_start, f.orig_h, f.resp_h, r.operator, min(f.ts) AS ts, max(f.ts) AS last_ts, count(*) AS n
   FROM d_flows f
