@@ -8,15 +8,7 @@ WITH devices AS (
   WHERE a.sharing <= 1
   GROUP BY a.address
 ), agents AS (
-  SELECT user_agent,
-    CASE
-      WHEN regexp_matches(user_agent, '(?i)windows phone') THEN NULL
-      WHEN regexp_matches(user_agent, '(?i)windows nt|win32|win64|microsoft-cryptoapi|microsoft bits|microsoft ncsi|windowspowershell|windows-update-agent') THEN 'Windows'
-      WHEN regexp_matches(user_agent, '(?i)android|dalvik') THEN 'Android'
-      WHEN regexp_matches(user_agent, '(?i)iphone|ipad|ipod|captivenetworksupport|ios/') THEN 'iOS'
-      WHEN regexp_matches(user_agent, '(?i)macintosh|mac os x|darwin/.*x86_64|macos') THEN 'macOS'
-      WHEN regexp_matches(user_agent, '(?i)linux|x11;|debian apt|ubuntu') THEN 'Linux'
-    END AS system
+  SELECT user_agent, user_agent_system(user_agent) AS system
   FROM (SELECT DISTINCT user_agent FROM d_http WHERE user_agent <> '')
 ), used AS (
   SELECT h.site, h.tw_start, h.orig_h, d.maker, d.kind, a.system, h.user_agent, h.ts,
