@@ -22,13 +22,12 @@ const ALIASES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 export const LABEL_FIELDS = ['label', 'Label'];
 export const DETAIL_FIELDS = ['detailedlabel', 'detailed-label', 'detailed_label', 'detailedLabel'];
 
-/** Never filled from a log: ours. */
-export const OWN = new Set([
+/** Columns of every record table that are ours. */
+const KEYS = new Set(['capture_id', 'source_id', 'row', 'extra']);
+/** Columns of flows that are ours: never filled from a log. */
+const OWN = new Set([
+  ...KEYS,
   'flow_id',
-  'capture_id',
-  'source_id',
-  'row',
-  'extra',
   'orig_size',
   'resp_size',
   'established',
@@ -37,6 +36,9 @@ export const OWN = new Set([
   'ended',
   'source_state',
 ]);
+
+/** Columns of a table that no Zeek log has: keys, and for flows what is worked out from the others. */
+export const ownColumns = (table: string): ReadonlySet<string> => (table === 'flows' ? OWN : KEYS);
 
 /** Zeek's own name of a field whose dot a log shipper wrote as an underscore: `id_orig_h`, `certificate_subject`. */
 const zeekName = (name: string): string =>

@@ -1,6 +1,6 @@
 import { columnsOf } from '../case/schema.js';
 import { ident, lit } from '../case/sql.js';
-import { DETAIL_FIELDS, extraObject, type Field, LABEL_FIELDS, mapFields, OWN } from './fields.js';
+import { DETAIL_FIELDS, extraObject, type Field, LABEL_FIELDS, mapFields, ownColumns } from './fields.js';
 import type { LogType } from './log-type.js';
 
 /** One log (or one part of it) ready to be inserted: its fields and the SQL that reads it. */
@@ -25,8 +25,6 @@ export const labelField = (fields: readonly Field[]): string | undefined =>
   fields.find((f) => LABEL_FIELDS.includes(f.name))?.name;
 export const detailField = (fields: readonly Field[]): string | undefined =>
   fields.find((f) => DETAIL_FIELDS.includes(f.name))?.name;
-
-const KEYS = new Set(['capture_id', 'source_id', 'row', 'extra']);
 
 /** Why a parsed row is no record of its table (NULL when it is one). */
 function badReason(table: string): string {
@@ -56,7 +54,7 @@ export function rawSelect(log: RawLog): string {
   const { table } = log.type;
   const byColumn = new Map(log.fields.filter((f) => f.column !== undefined).map((f) => [f.column!, f]));
   const columns = columnsOf(table)
-    .filter((c) => !(table === 'flows' ? OWN : KEYS).has(c.name))
+    .filter((c) => !ownColumns(table).has(c.name))
     .map((c) => {
       const field = byColumn.get(c.name);
       let sql = field ? log.value(field) : `NULL::${c.type}`;

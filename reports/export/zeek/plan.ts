@@ -1,6 +1,7 @@
 import type { Database } from '../../../ingest/case/database.js';
 import { columnsOf, storedViews } from '../../../ingest/case/schema.js';
 import { ident, lit } from '../../../ingest/case/sql.js';
+import { ownColumns } from '../../../ingest/zeek/fields.js';
 
 /** A field of a log: its name and where its value is. */
 export interface LogField {
@@ -26,17 +27,6 @@ export interface Log {
 
 /** Tables that are no log of Zeek, or follow from others. */
 const NO_LOG = new Set(['labels', 'other', 'suricata_alert', 'packet_index']);
-const OURS = new Set(['flow_id', 'capture_id', 'source_id', 'row', 'extra']);
-/** Columns of flows that our reader works out from Zeek's own. */
-const WORKED_OUT = new Set([
-  'orig_size',
-  'resp_size',
-  'established',
-  'outcome',
-  'orientation',
-  'ended',
-  'source_state',
-]);
 /** Zeek's spelling where the views of a case have ours. */
 const SPELLING: Readonly<Record<string, Readonly<Record<string, string>>>> = { dns: { ttls: 'TTLs' } };
 
@@ -114,7 +104,7 @@ async function logsOfTable(db: Database, sourceId: string, kind: string, table: 
  * again when it is read. Other sources: also what they filled without saying so.
  */
 async function columnsToWrite(db: Database, sourceId: string, kind: string, table: string) {
-  const all = columnsOf(table).filter((c) => !OURS.has(c.name) && !(table === 'flows' && WORKED_OUT.has(c.name)));
+  const all = columnsOf(table).filter((c) => !ownColumns(table).has(c.name));
   const given = new Set(
     (
       await db.all<{ field: string }>(
