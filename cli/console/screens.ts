@@ -17,32 +17,44 @@ export interface Screen {
 
 const right = (title: string): Column => ({ title, align: 'right' });
 
-/** Two tables, established and not, of rows with flows, packets and bytes. */
-function countsScreen(
-  key: string,
-  name: string,
-  help: string,
-  query: string,
-  label: { readonly columns: readonly Column[]; cells(row: Row): string[]; address?: (row: Row) => string },
-): Screen {
+type End = 'orig' | 'resp';
+
+/** What a screen of counts is about: the host's end of its flows, and whose ports and addresses are counted. */
+interface Counted {
+  readonly side: End;
+  readonly port?: End;
+  readonly address?: End;
+}
+
+/** Two tables, established and not, of ports or addresses with flows, packets and bytes. */
+function countsScreen(key: string, name: string, help: string, counted: Counted): Screen {
+  const { side, port = 'none', address = 'none' } = counted;
+  const labels: Column[] = [
+    ...(port === 'none' ? [] : [right('port'), { title: 'proto' }]),
+    ...(address === 'none' ? [] : [{ title: 'address' }]),
+  ];
+  const label = (r: Row): string[] => [
+    ...(port === 'none' ? [] : [cell(r.port), cell(r.proto)]),
+    ...(address === 'none' ? [] : [cell(r.address)]),
+  ];
   return {
     key,
     name,
     help,
     ofHost: true,
     async load(db, subject) {
-      const rows = await ask(db, query, { ...subject, limit: ROW_LIMIT });
+      const rows = await ask(db, 'counts', { ...subject, side, port, address, limit: ROW_LIMIT });
       const highest = Math.max(0, ...rows.map((r) => Number(r.bytes)));
       const half = (established: boolean): TableModel => ({
         title: `${name}, ${established ? 'established' : 'not established'}`,
-        columns: [...label.columns, right('flows'), right('packets'), right('bytes'), { title: '', grows: true }],
+        columns: [...labels, right('flows'), right('packets'), right('bytes'), { title: '', grows: true }],
         rows: rows
           .filter((r) => r.established === established)
-          .map((r) => ({
-            cells: [...label.cells(r), num(r.flows), num(r.pkts), bytes(r.bytes), gauge(Number(r.bytes), highest)],
-            copy: label.address?.(r),
-            address: label.address?.(r),
-          })),
+          .map((r) => {
+            const of = address === 'none' ? undefined : String(r.address);
+            const cells = [...label(r), num(r.flows), num(r.pkts), bytes(r.bytes), gauge(Number(r.bytes), highest)];
+            return { cells, copy: of, address: of };
+          }),
         more: established ? leftOut(rows) : 0,
         empty: 'none',
       });
@@ -50,16 +62,6 @@ function countsScreen(
     },
   };
 }
-
-const port = {
-  columns: [{ title: 'port', align: 'right' as const }, { title: 'proto' }],
-  cells: (r: Row) => [cell(r.port), cell(r.proto)],
-};
-const address = {
-  columns: [{ title: 'address' }],
-  cells: (r: Row) => [cell(r.address)],
-  address: (r: Row) => String(r.address),
-};
 
 function tuplesScreen(key: string, direction: 'out' | 'in', help: string): Screen {
   const name = direction === 'out' ? 'Tuples as originator' : 'Tuples as responder';
@@ -227,22 +229,16 @@ const beacons: Screen = {
 
 /** Kalipso's keys and what was added. */
 export const SCREENS: readonly Screen[] = [
-  countsScreen('e', 'Own ports', 'source ports as client: flows, packets, bytes', 'src-ports', port),
-  countsScreen('d', 'Destinations', 'destination addresses as client', 'dst-addresses', address),
-  countsScreen('r', 'Served ports', 'destination ports as server', 'server-ports', port),
-  countsScreen('s', 'Clients', 'addresses that asked this host, as server', 'client-addresses', address),
-  countsScreen('p', 'Asked ports', 'destination ports as client', 'client-ports', port),
-  countsScreen(
-    't',
-    'Asked ports and addresses',
-    'destination ports as client, with addresses',
-    'ports-with-addresses',
-    {
-      columns: [...port.columns, { title: 'address' }],
-      cells: (r) => [...port.cells(r), cell(r.address)],
-      address: (r) => String(r.address),
-    },
-  ),
+  countsScreen('e', 'Own ports', 'source ports as client: flows, packets, bytes', { side: 'orig', port: 'orig' }),
+  countsScreen('d', 'Destinations', 'destination addresses as client', { side: 'orig', address: 'resp' }),
+  countsScreen('r', 'Served ports', 'destination ports as server', { side: 'resp', port: 'resp' }),
+  countsScreen('s', 'Clients', 'addresses that asked this host, as server', { side: 'resp', address: 'orig' }),
+  countsScreen('p', 'Asked ports', 'destination ports as client', { side: 'orig', port: 'resp' }),
+  countsScreen('t', 'Asked ports and addresses', 'destination ports as client, with addresses', {
+    side: 'orig',
+    port: 'resp',
+    address: 'resp',
+  }),
   tuplesScreen('i', 'out', 'tuples as originator: letters, C&C score, names, AS, country'),
   tuplesScreen('y', 'in', 'tuples as responder'),
   allEvidence,
