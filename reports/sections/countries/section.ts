@@ -8,19 +8,19 @@ import type { SectionModule } from '../section.js';
 export const section: SectionModule = {
   async build(context) {
     const rows = await context.rows('countries');
-    if (rows.length === 0) return null;
-    const networks = await context.rows('networks', { networks: LIMITS.networks });
-    const countries = rows.map((r) => ({
-      code: String(r.country),
-      name: countryName(String(r.country)),
-      ...numbers(r),
-    }));
+    const countries = rows
+      .filter((r) => r.asn === null)
+      .map((r) => ({ code: String(r.country), name: countryName(String(r.country)), ...numbers(r) }));
+    if (countries.length === 0) return null;
+    const networks = rows.filter((r) => r.asn !== null);
     return {
       map: countries.map(({ code, flows, level }) => ({ code, flows, level })),
       countries: countries.slice(0, LIMITS.countries),
       more_countries: Math.max(0, countries.length - LIMITS.countries),
-      networks: networks.map((r) => ({ asn: Number(r.asn), name: r.as_org, country: r.country, ...numbers(r) })),
-      more_networks: Number(networks[0]?.total ?? 0) - networks.length,
+      networks: networks
+        .slice(0, LIMITS.networks)
+        .map((r) => ({ asn: Number(r.asn), name: r.as_org, country: r.country, ...numbers(r) })),
+      more_networks: Math.max(0, networks.length - LIMITS.networks),
       summary: `Traffic with addresses in ${grouped(countries.length)} ${countries.length === 1 ? 'country' : 'countries'}; those that findings name are marked by their level`,
     };
   },
