@@ -27,7 +27,7 @@ export function protectedAddresses(): Map<string, string> {
   return out;
 }
 
-const SPARED = new Set(['loopback', 'multicast', 'unspecified', 'broadcast', 'linkLocal', 'reserved']);
+const SPARED = new Set(['loopback', 'multicast', 'unspecified', 'broadcast', 'linkLocal']);
 
 /** Why an address must not be blocked; undefined when it may. */
 export function protectedBecause(

@@ -1,6 +1,5 @@
 import { lit } from '../../ingest/case/sql.js';
 import type { FeedDefinition } from './definition.js';
-import { INTEL_KINDS } from './definition.js';
 
 /** Zeek's types of indicator. */
 const ZEEK_TYPES: Readonly<Record<string, string>> = {
@@ -192,6 +191,3 @@ export function recordSql(d: FeedDefinition): string {
     ${words(cell(columns.threat_level), d.level_words)} AS level, left(${cell(columns.description)}, 400) AS description, NULL::VARCHAR AS reason
   FROM (${records})`;
 }
-
-/** Rows of `intel_shapes` for the kinds a feed may hold. */
-export const isKind = (text: string): boolean => (INTEL_KINDS as readonly string[]).includes(text);

@@ -14,7 +14,7 @@ import { loadDissectors } from '../../ingest/pcap/dissect/registry.js';
 import { DEFAULT_TIMEOUTS } from '../../ingest/pcap/flow/timeouts.js';
 import { renderReport } from '../../reports/render.js';
 import { seconds, withAnalysis } from '../common.js';
-import { type RunSettings, runSettings } from '../config.js';
+import { type AnalysisFlags, type RunSettings, runSettings } from '../config.js';
 import { usageError } from '../errors.js';
 import { LivePrinter } from '../live-printer.js';
 import { dropRoot } from '../privileges.js';
@@ -59,8 +59,28 @@ Without root: setcap cap_net_raw+ep $(command -v tcpdump)`,
     .action((flags) => live(flags));
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: commander's flags
-async function live(flags: any): Promise<void> {
+interface LiveFlags extends AnalysisFlags {
+  readonly db: string;
+  readonly interface?: string;
+  readonly follow?: string;
+  readonly bpf?: string;
+  readonly snaplen?: string;
+  readonly buffer?: string;
+  readonly engine?: string;
+  readonly tcpInactivity?: string;
+  readonly flush?: string;
+  readonly retain?: string;
+  readonly duration?: string;
+  readonly write?: string;
+  readonly block?: boolean;
+  readonly firewall?: string;
+  readonly alerts?: string;
+  readonly report?: string;
+  readonly json?: boolean;
+  readonly progress?: boolean;
+}
+
+async function live(flags: LiveFlags): Promise<void> {
   if ((flags.interface === undefined) === (flags.follow === undefined)) {
     throw usageError('say what to look at: -i INTERFACE or --follow PATH');
   }
@@ -69,11 +89,10 @@ async function live(flags: any): Promise<void> {
   makeFolder(dirname(flags.db));
   const alerts = flags.alerts ?? join(dirname(flags.db), 'alerts.jsonl');
   const width = settings.analysis.window === 'one' ? 3600 : settings.analysis.window / 1e6;
-  const blocker = flags.block
-    ? new Blocker(chooseFirewall(flags.firewall), settings.analysis.whitelist, `${flags.db}.blocking.jsonl`)
-    : undefined;
+  const firewall = flags.block ? chooseFirewall(flags.firewall) : undefined;
   // Fails now, not at the first alert, when the firewall may not be changed.
-  if (blocker) chooseFirewall(flags.firewall).block([]);
+  firewall?.block([]);
+  const blocker = firewall && new Blocker(firewall, settings.analysis.whitelist, `${flags.db}.blocking.jsonl`);
   const printer = new LivePrinter(Boolean(flags.json), flags.progress !== false);
   const listener = {
     ...printer.listener,
@@ -97,7 +116,7 @@ async function live(flags: any): Promise<void> {
         listener,
         stop.signal,
       );
-    } else await capture(flags, settings, detections, listener, stop.signal);
+    } else await capture(flags, flags.interface!, settings, detections, listener, stop.signal);
   } finally {
     clearTimeout(timer);
     printer.end();
@@ -106,8 +125,8 @@ async function live(flags: any): Promise<void> {
 }
 
 async function capture(
-  // biome-ignore lint/suspicious/noExplicitAny: commander's flags
-  flags: any,
+  flags: LiveFlags,
+  iface: string,
   settings: RunSettings,
   detections: ReturnType<typeof loadDetections>,
   listener: ConstructorParameters<typeof LiveSession>[1],
@@ -122,7 +141,7 @@ async function capture(
   const session = new LiveSession(
     {
       casePath: flags.db,
-      iface: flags.interface,
+      iface,
       engine: chooseEngine(flags.engine),
       bpf: flags.bpf ?? settings.bpf,
       snaplen: whole('--snaplen', flags.snaplen, 65_535, 64),

@@ -21,6 +21,8 @@ export interface OpinionScores {
 }
 
 const round6 = (x: number): number => Math.round(x * 1e6) / 1e6;
+/** The model's score of two opinions. */
+const mean = (network: number, forest: number): number => round6((network + forest) / 2);
 
 /** Scores channels, rounded to 6 decimals; memory is that of a block beside the result. */
 export class OpinionScorer {
@@ -38,36 +40,31 @@ export class OpinionScorer {
    * that the forest's opinion lets get there; scores that are given are those of `score`.
    */
   scoreFrom(channels: readonly Uint8Array[], floor: number): Float64Array {
-    const n = channels.length;
-    const forest = new Float64Array(n);
-    for (let from = 0; from < n; from += BLOCK) {
-      const rows = Math.min(BLOCK, n - from);
-      for (let i = 0; i < rows; i++) statistics(channels[from + i]!, this.#columns, i);
-      this.#forest.score(this.#columns, rows, forest.subarray(from, from + rows));
-    }
-    const out = new Float64Array(n).fill(Number.NaN);
-    for (let i = 0; i < n; i++) {
-      if (round6((1 + forest[i]!) / 2) < floor) continue;
-      const both = round6((round6(this.#network.score(channels[i]!)) + forest[i]!) / 2);
-      if (both >= floor) out[i] = both;
-    }
-    return out;
+    return this.#forestScores(channels).map((forest, i) => {
+      if (mean(1, forest) < floor) return Number.NaN;
+      const both = mean(this.#networkScore(channels[i]!), forest);
+      return both >= floor ? both : Number.NaN;
+    });
   }
 
   /** @param channels codes of the last letters of each */
   score(channels: readonly Uint8Array[]): OpinionScores {
-    const n = channels.length;
-    const out = { network: new Float64Array(n), forest: new Float64Array(n), both: new Float64Array(n) };
-    for (let from = 0; from < n; from += BLOCK) {
-      const rows = Math.min(BLOCK, n - from);
-      for (let i = 0; i < rows; i++) {
-        const codes = channels[from + i]!;
-        statistics(codes, this.#columns, i);
-        out.network[from + i] = round6(this.#network.score(codes));
-      }
-      this.#forest.score(this.#columns, rows, out.forest.subarray(from, from + rows));
+    const forest = this.#forestScores(channels);
+    const network = Float64Array.from(channels, (codes) => this.#networkScore(codes));
+    return { network, forest, both: forest.map((f, i) => mean(network[i]!, f)) };
+  }
+
+  #networkScore(codes: Uint8Array): number {
+    return round6(this.#network.score(codes));
+  }
+
+  #forestScores(channels: readonly Uint8Array[]): Float64Array {
+    const out = new Float64Array(channels.length);
+    for (let from = 0; from < out.length; from += BLOCK) {
+      const rows = Math.min(BLOCK, out.length - from);
+      for (let i = 0; i < rows; i++) statistics(channels[from + i]!, this.#columns, i);
+      this.#forest.score(this.#columns, rows, out.subarray(from, from + rows));
     }
-    for (let i = 0; i < n; i++) out.both[i] = round6((out.network[i]! + out.forest[i]!) / 2);
     return out;
   }
 }

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Random } from '../random.js';
 import { Adam } from './adam.js';
 import { Network } from './network.js';
-import { emptyParameters, type Parameters, randomParameters, roundToSingle, type Shape } from './parameters.js';
+import { emptyParameters, randomParameters, roundToSingle, type Shape } from './parameters.js';
 
 /** One labelled sequence of codes from 1 to vocabulary − 1. */
 export interface Sequence {
@@ -97,11 +97,6 @@ export async function trainNetwork(
   roundToSingle(parameters);
   network.refresh();
   return { network, stopped };
-}
-
-/** A network of given weights. */
-export function networkOf(parameters: Parameters): Network {
-  return new Network(parameters);
 }
 
 export const rateAt = (rate: number, step: number, steps: number): number => {
