@@ -9,11 +9,17 @@ import { safe } from './terminal.js';
 
 process.env.NODE_ENV ??= 'production';
 
-/** Every file of `commands/` exports `register`. */
-async function commands(program: Command): Promise<void> {
+/**
+ * Every file of `commands/` exports `register`. `NAME.ts` and `NAME-….ts` make the command `NAME`: where the first word is one,
+ * the others are not loaded, each brings half the program with it.
+ */
+async function commands(program: Command, first: string | undefined): Promise<void> {
   const folder = join(fileURLToPath(new URL('.', import.meta.url)), 'commands');
-  for (const file of readdirSync(folder).sort()) {
-    if (!/^[a-z-]+\.(js|ts)$/.test(file)) continue;
+  const files = readdirSync(folder)
+    .filter((f) => /^[a-z-]+\.(js|ts)$/.test(f))
+    .sort();
+  const named = files.filter((f) => f.startsWith(`${first}.`) || f.startsWith(`${first}-`));
+  for (const file of files.some((f) => f.startsWith(`${first}.`)) ? named : files) {
     const module = (await import(pathToFileURL(join(folder, file)).href)) as {
       register: (program: Command) => void | Promise<void>;
     };
@@ -39,7 +45,7 @@ Examples:
 
 Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 input unreadable or without records.`,
     );
-  await commands(program);
+  await commands(program, argv[0]);
   for (const command of program.commands)
     command.exitOverride().showHelpAfterError(`(see 'slipstream ${command.name()} --help')`);
   try {

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { alertsJsonl } from '../../analysis/alerts-jsonl.js';
 import { detect } from '../../analysis/detect.js';
-import type { Detection } from '../../analysis/detection/definition.js';
 import { tableDigests } from '../../analysis/digest.js';
 import { FROM_CASE } from '../../analysis/intel/load.js';
 import { type AnalysisOptions, defaultOptions } from '../../analysis/options.js';
@@ -15,29 +14,18 @@ import type { InputFile } from '../../ingest/inputs.js';
 import { renderReport } from '../../reports/render.js';
 import { usageError } from '../errors.js';
 import { sha256 } from '../hash-file.js';
-import type { Resources } from './check-outputs.js';
 import { compareMaps, type Difference } from './difference.js';
 import type { RecordedInput } from './find-inputs.js';
 import type { Manifest } from './read-manifest.js';
+import type { RunAgain } from './run-again.js';
 
-export interface RerunParts {
+export interface RerunParts extends RunAgain {
   readonly manifest: Manifest;
   /** The output folder that is verified: its case gives recorded look-ups. */
   readonly folder: string;
   /** Where each capture is now, by capture id. */
   readonly paths: ReadonlyMap<string, string>;
   readonly configuration: RecordedConfiguration;
-  readonly detections: readonly Detection[];
-  readonly detectionPaths: readonly string[];
-  /** Folders of models that do not ship, by kind. */
-  readonly models: Readonly<Record<string, string>>;
-  /** Folder of feeds, or `case`: the indicators that the recorded case holds. */
-  readonly feeds: string | undefined;
-  /** Files of `--asn-db` and `--geoip-db`, where the run had its own. */
-  readonly asnDb?: string | undefined;
-  readonly geoipDb?: string | undefined;
-  readonly resources: Resources;
-  readonly progress: (step: string, done: number, total: number) => void;
 }
 
 /** The whole analysis again in a temporary folder; what came out otherwise than recorded. */

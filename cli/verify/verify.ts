@@ -1,27 +1,16 @@
-import type { Detection } from '../../analysis/detection/definition.js';
 import { FROM_CASE } from '../../analysis/intel/load.js';
 import { CliError } from '../errors.js';
-import { checkCase, checkOutputs, type Resources } from './check-outputs.js';
+import { checkCase, checkOutputs } from './check-outputs.js';
 import { checkConfiguration, checkFeeds, checkModels, checkProgram, checkRules } from './check-program.js';
 import type { Difference } from './difference.js';
 import { findInputs } from './find-inputs.js';
 import { readManifest } from './read-manifest.js';
 import { rerun } from './rerun.js';
+import type { RunAgain } from './run-again.js';
 
-export interface VerifyOptions {
+export interface VerifyOptions extends RunAgain {
   readonly captures: string | undefined;
   readonly rerun: boolean;
-  readonly detections: readonly Detection[];
-  readonly detectionPaths: readonly string[];
-  /** Folders of the user's own models by kind; else where the manifest says they were. */
-  readonly models: Readonly<Record<string, string>>;
-  /** Folder of feeds; else where the manifest says it was. */
-  readonly feeds: string | undefined;
-  /** The user's own `.mmdb` files. */
-  readonly asnDb?: string | undefined;
-  readonly geoipDb?: string | undefined;
-  readonly resources: Resources;
-  readonly progress: (step: string, done: number, total: number) => void;
 }
 
 export interface Verification {
