@@ -75,6 +75,8 @@ function exitCodeOf(error: unknown): number {
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // The reader of a pipe has gone, as with `| head`.
   if (error.code === 'EPIPE') process.exit(0);
+  // The terminal has gone.
+  if (error.code === 'EIO') return void process.kill(process.pid, 'SIGHUP');
   throw error;
 });
 

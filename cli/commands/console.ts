@@ -30,11 +30,14 @@ Keys: h shows them all. q quits.`,
       const detections = loadDetections(settings.analysis.detectionPaths);
       const memoryLimit = flags.memoryLimit === undefined ? '256MB' : settings.memoryLimit;
       const store = await CaseStore.open(flags.db, { mode: 'read', threads: settings.threads, memoryLimit });
+      let there = true;
       try {
         const { runConsole } = await import('../console/run.js');
-        await runConsole(store, detections);
+        there = await runConsole(store, detections);
       } finally {
         store.close();
       }
+      // An ordinary exit resets the terminal, and node aborts with a trace of its own when there is none any more.
+      if (!there) process.kill(process.pid, 'SIGHUP');
     });
 }

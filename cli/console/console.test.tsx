@@ -18,7 +18,7 @@ let office: TestCase;
 beforeAll(async () => {
   office = await testCase([fixture('office-zeek-tsv')]);
   await detect(office.store, { ...defaultOptions, homeNet: ['192.168.50.0/24'] });
-});
+}, 120_000);
 afterAll(() => office.close());
 
 interface Driven {

@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../cli/package-root.js';
@@ -15,16 +16,17 @@ const socket = join(folder, 'tmux');
 const mux = (...args: string[]): string => execFileSync('tmux', ['-S', socket, ...args], { encoding: 'utf8' });
 
 /** Waits until the screen shows a text. */
-async function until(text: string | RegExp): Promise<string> {
+async function until(text: string | RegExp, session = 'c'): Promise<string> {
   let screen = '';
-  for (let i = 0; i < 200; i++) {
-    screen = mux('capture-pane', '-p', '-t', 'c');
+  for (let i = 0; i < 400; i++) {
+    screen = mux('capture-pane', '-p', '-t', session);
     if (typeof text === 'string' ? screen.includes(text) : text.test(screen)) return screen;
     await new Promise((r) => setTimeout(r, 50));
   }
   throw new Error(`never showed ${text}:\n${screen}`);
 }
 
+const program = `'${process.execPath}' '${join(packageRoot, 'dist', 'cli', 'main.js')}' console --db '${db}'`;
 const keys = (...names: string[]): void => void mux('send-keys', '-t', 'c', ...names);
 
 it('refuses to run without a terminal', () => {
@@ -37,8 +39,8 @@ it('refuses to run without a terminal', () => {
 describe.skipIf(!tmux)('in a terminal', () => {
   beforeAll(() => {
     expect(cli(['detect', '--db', db, '--home-net', OFFICE]).code).toBe(0);
-    const program = `'${process.execPath}' '${join(packageRoot, 'dist', 'cli', 'main.js')}' console --db '${db}'`;
-    mux('new-session', '-d', '-s', 'c', '-x', '110', '-y', '30', `${program}; echo "left with $?"; sleep 60`);
+    // CI=1: ink would draw nothing there.
+    mux('new-session', '-d', '-s', 'c', '-x', '110', '-y', '30', `CI=1 ${program}; echo "left with $?"; sleep 60`);
   });
   afterAll(() => void spawnSync('tmux', ['-S', socket, 'kill-server']));
 
@@ -81,5 +83,23 @@ describe.skipIf(!tmux)('in a terminal', () => {
     keys('q');
     const after = await until('left with 0');
     expect(after).not.toContain('Hosts');
+  }, 60_000);
+  it('ends without a word when its terminal goes away', async () => {
+    const said = join(folder, 'said');
+    const pid = join(folder, 'pid');
+    mux('new-session', '-d', '-s', 'gone', '-x', '90', '-y', '30', `echo $$ >'${pid}'; exec ${program} 2>'${said}'`);
+    await until(/›!▸ 192\.168\.50\.23/, 'gone');
+    mux('kill-session', '-t', 'gone');
+    const there = (): boolean => {
+      try {
+        return process.kill(Number(readFileSync(pid, 'utf8')), 0);
+      } catch {
+        return false;
+      }
+    };
+    for (let i = 0; i < 400 && there(); i++) await new Promise((r) => setTimeout(r, 50));
+    expect(there()).toBe(false);
+    expect(readFileSync(said, 'utf8')).toBe('');
+    expect(readdirSync(folder).filter((f) => f.includes('.tmp-'))).toEqual([]);
   }, 60_000);
 });
