@@ -20,6 +20,7 @@ import type { AnalysisOptions } from './options.js';
 import { buildPairs } from './pairs/build.js';
 import { addEvidenceWindows, buildProfiles } from './profiles/build.js';
 import { writeProvenance } from './provenance.js';
+import { fillTimeline } from './timeline/timeline.js';
 import { createViews } from './views.js';
 import { ignoreFlows } from './whitelist/ignore-flows.js';
 import { suppressEvidence } from './whitelist/suppress.js';
@@ -79,6 +80,7 @@ export async function detect(
     await suppressEvidence(db, options.whitelist);
     await addEvidenceWindows(db);
     await scoreWindows(db, options);
+    await fillTimeline(db, options, keepBefore);
     await writeProvenance(db, options, detections, locality.allSourcesLocal);
     return { ...(await summary(db, failed)), feedProblems: intel.problems, lookUps };
   });

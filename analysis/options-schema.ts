@@ -43,6 +43,7 @@ const shape = {
   evidenceThreshold: z.number().min(0).max(1),
   scoring: z.enum(['default', 'slips']),
   slipsThreshold: z.number().positive(),
+  timelineRows: z.number().int().min(0),
   letters: z.strictObject({ writing: z.enum(['0.7.3', 'head']), reset: z.enum(['case', 'window']) }),
 } satisfies Record<keyof AnalysisOptions, z.ZodType>;
 

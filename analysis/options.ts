@@ -33,6 +33,8 @@ export interface AnalysisOptions {
   readonly slipsThreshold: number;
   /** Behavioural letters: how they are written, and whether their state runs through the case or starts in each window. */
   readonly letters: { readonly writing: LetterWriting; readonly reset: 'case' | 'window' };
+  /** Flows whose lines table `timeline` may hold; 0: none. */
+  readonly timelineRows: number;
   /**
    * Folder of feeds; `case`: the indicators that the case has used before; undefined: only what ships. Counts by the
    * feeds' content, not by the path: it is no part of the configuration in the provenance.
@@ -66,6 +68,7 @@ export const defaultOptions: AnalysisOptions = {
   scoring: 'default',
   slipsThreshold: 15,
   letters: { writing: '0.7.3', reset: 'case' },
+  timelineRows: 200_000,
 };
 
 /**

@@ -39,6 +39,8 @@ export const configSchema = z.strictObject({
   letters: z
     .strictObject({ writing: z.enum(['0.7.3', 'head']).optional(), reset: z.enum(['case', 'window']).optional() })
     .optional(),
+  /** Flows whose lines table `timeline` may hold. */
+  timeline_rows: z.number().int().min(0).max(100_000_000).optional(),
   threads: z.number().int().min(1).max(256).optional(),
   memory_limit: z.string().optional(),
   bpf: z.string().optional(),
@@ -122,6 +124,7 @@ export function runSettings(flags: AnalysisFlags): RunSettings {
           config.letters?.reset ??
           defaultOptions.letters.reset,
       },
+      timelineRows: config.timeline_rows ?? defaultOptions.timelineRows,
       feeds: feedFolder('--feeds', flags.feeds ?? config.feeds, flags.feeds === undefined ? base : '.'),
     },
     site: flags.site ?? config.site ?? '',

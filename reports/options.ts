@@ -65,7 +65,7 @@ function tlpOption(text: string | undefined): Tlp | null {
 
 const TIME = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(?::(\d{2})(?:\.(\d{1,6}))?)?)?Z?$/;
 
-function timeOption(name: string, text: string | undefined): string | null {
+export function timeOption(name: string, text: string | undefined): string | null {
   if (text === undefined || text.trim() === '') return null;
   const match = TIME.exec(text.trim());
   const parts = match && {
