@@ -10,7 +10,8 @@ export default defineConfig({
     globalSetup: ['./test/global-setup.ts'],
     reporters: ['default', './test/reporter.ts'],
     env: { TZ: 'UTC' },
-    testTimeout: acceptance ? 300_000 : 30_000,
+    testTimeout: acceptance ? 300_000 : 120_000,
+    hookTimeout: 120_000,
     maxWorkers: 2,
   },
 });

@@ -7,5 +7,5 @@ describe.each(loadDetections().map((d) => [d.id, d] as const))('%s', (_, detecti
     const results = await runCases(detection);
     expect(results.filter((r) => r.problem !== undefined)).toEqual([]);
     expect(results.length).toBeGreaterThanOrEqual(3);
-  }, 60_000);
+  });
 });

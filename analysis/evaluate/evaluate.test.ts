@@ -32,7 +32,7 @@ beforeAll(async () => {
   expect((await detect(c.store, defaultOptions)).failed).toEqual([]);
   e = emptyEvaluation();
   await evaluateCase(c.store.db, 'one', [], e);
-}, 60_000);
+});
 afterAll(() => c.close());
 
 describe('against labels', () => {

@@ -244,7 +244,7 @@ describe('arrow', () => {
       );
       expect(table.toArray().map((r) => plain(r.toJSON()))).toEqual(own.map(plain));
     }
-  }, 60_000);
+  });
 
   it('keeps microseconds and hostile text', async () => {
     const path = await exported(hostile, 'arrow');
@@ -419,7 +419,7 @@ describe('the output', () => {
       await run(hostile, format, again);
       expect(readFileSync(again, 'utf8').length).toBeGreaterThan(100);
     }
-  }, 60_000);
+  });
 
   it('leaves nothing behind when it fails', async () => {
     const nowhere = join(folder, 'nowhere.duckdb');

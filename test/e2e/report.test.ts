@@ -28,7 +28,7 @@ beforeAll(async () => {
   );
   const hostile = { host: attack, name: attack, file: attack, description: attack, reason: attack };
   urls.hostile = await page('hostile', () => Promise.resolve(), hostile, attack);
-}, 60_000);
+});
 
 afterAll(async () => {
   await browser?.close();
