@@ -25,5 +25,6 @@ WITH f AS (
 SELECT f.flows, iso(f.first_ts) AS first_ts, iso(f.last_ts) AS last_ts, f.guessed, f.unknown_outcome,
   p.hosts, p.local_hosts, p.windows, a.alerts, a.affected, a.attackers, a.threshold,
   e.evidence, e.suppressed, e.shown, r.ran, r.not_decided, r.partly, r.disabled, r.failed, c.captures, c.records, c.rejected,
+  (SELECT count(*) FROM report_leads) AS leads,
   (SELECT count(*) FROM (SELECT DISTINCT site FROM sources)) AS sites
 FROM f, p, a, e, r, c

@@ -19,6 +19,8 @@ export interface CaseFacts {
   readonly alerts: number;
   readonly affected: number;
   readonly attackers: number;
+  /** Local hosts whose findings come near the threshold, where none reached it. */
+  readonly leads: number;
   readonly evidence: number;
   readonly suppressed: number;
   /** Findings with a row in the evidence table. */
@@ -63,6 +65,7 @@ export async function readFacts(db: Database): Promise<CaseFacts> {
     alerts: n('alerts'),
     affected: n('affected'),
     attackers: n('attackers'),
+    leads: n('leads'),
     evidence: n('evidence'),
     suppressed: n('suppressed'),
     shown: n('shown'),

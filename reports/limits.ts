@@ -27,6 +27,8 @@ export const LIMITS = {
   /** Indicators, hosts with actions, addresses of the block list. */
   indicators: 200,
   actionHosts: 10,
+  /** Hosts below the threshold that the verdict names where none is above it. */
+  leads: 3,
   blocked: 500,
   /** Channels with a drawn series, and the connections of each. */
   channels: 12,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { dataSets } from '../analysis/enrich/data-sets.js';
 import { asset } from '../cli/package-root.js';
 import type { CaseStore } from '../ingest/case/case-store.js';
 import { grouped } from './format/numbers.js';
@@ -75,7 +76,10 @@ describe('the page', () => {
       `content="default-src &#x27;none&#x27;; style-src &#x27;sha256-${sha('style').replaceAll('=', '&#x3D;')}&#x27;; script-src &#x27;sha256-${sha('script').replaceAll('=', '&#x3D;')}&#x27;; base-uri &#x27;none&#x27;; form-action &#x27;none&#x27;"`,
     );
     expect(html).not.toMatch(/\sstyle=/);
-    expect(html).not.toMatch(/(?:src|href)="(?!#)/);
+    // The only way out: the links that licences of data ask for, which are ours and wait for a click.
+    const out = [...html.matchAll(/(?:src|href)="(?!#)([^"]*)" ?([^>]*)/g)].map((m) => [m[1], m[2]]);
+    const sources = Object.values(dataSets).flatMap((d) => d.attribution.map((a) => a.url));
+    for (const [url, more] of out) expect([sources.includes(url!), more]).toEqual([true, 'rel="noreferrer noopener"']);
   });
 
   it('has no link without its target and no id twice', async () => {
@@ -162,6 +166,31 @@ describe('what it says', () => {
     await expect(small({ since: '2026-03-02', until: '2026-03-01' })).rejects.toThrow('--since must be before --until');
   });
 
+  it('names whose data it shows, with the link that the licence asks for and none that a case brings', async () => {
+    const provenance = (id: string, name: string): string =>
+      `INSERT INTO provenance VALUES ('data.${id}', '${JSON.stringify({ name, version: '1', sha256: 'ab', url: 'https://evil.example' })}')`;
+    const html = await small({}, async ({ db }) => {
+      await db.run(provenance('asn', dataSets.asn.package));
+      await db.run(provenance('country', 'own.mmdb'));
+    });
+    expect(html).toContain('<a href="https://db-ip.com" rel="noreferrer noopener">IP geolocation by DB-IP</a>');
+    expect(html.match(/href="https?:/g)).toHaveLength(dataSets.asn.attribution.length);
+    expect(words(html, 'attributions')).toContain('own.mmdb 1 ab your own file');
+  });
+
+  it('names the hosts that come near the threshold when none reached it, and what to do', async () => {
+    const html = await small({}, async ({ db }) => {
+      for (const table of ['alerts', 'alert_evidence']) await db.run(`DELETE FROM ${table}`);
+      await db.run("UPDATE profiles SET score = 0.72, alerted = false WHERE profile = '10.0.0.5'");
+    });
+    expect(html).toContain('data-tone="warning"');
+    expect(words(html, 'verdict')).toMatch(
+      /No alert, but 1 local host to look at .* 10\.0\.0\.5 .*score 0\.72 · no alert/,
+    );
+    expect(words(html, 'verdict')).toContain('To do: Not urgent');
+    expect(words(html, 'actions')).toContain('10.0.0.5');
+  });
+
   it('gives the same content as data', async () => {
     const data = await withCase(async (store) => {
       await fillSmallCase(store.db);
@@ -216,6 +245,7 @@ describe('cases that are not finished', () => {
   it('says so when no alert was raised, and when nothing was found', async () => {
     const below = await small({}, async ({ db }) => {
       for (const table of ['alerts', 'alert_evidence']) await db.run(`DELETE FROM ${table}`);
+      await db.run('UPDATE profiles SET score = 0.3');
     });
     expect(words(below, 'verdict')).toContain('No host raised an alert 3 findings stayed below the threshold of 0.85');
     const nothing = await small({}, async ({ db }) => {

@@ -68,7 +68,7 @@ async function build(store: CaseStore, options: ReportOptions) {
       options: checked,
       facts,
       detections,
-      rows: (file, values) => db.all(sectionSql(section.name, file), values),
+      rows: (file, values) => db.all(sectionSql(file.includes('/') ? file : `${section.name}/${file}`), values),
     };
     const data = await section.module.build(context);
     if (data) built.push({ section, data, context });

@@ -68,7 +68,12 @@ CREATE OR REPLACE TEMP MACRO iso(t) AS strftime(t, '%Y-%m-%dT%H:%M:%S.%fZ');
 -- Names under which traffic showed an address: its own (DHCP) first.
 CREATE OR REPLACE TEMP TABLE report_names AS
 SELECT address, list(name ORDER BY own DESC, name)[1:3] AS names
-FROM (SELECT address, name, max(origin = 'dhcp') AS own FROM names GROUP BY address, name)
+FROM (
+  SELECT address, name, max(origin = 'dhcp') AS own FROM names
+  -- The name of a reverse look-up is the address once more.
+  WHERE NOT ends_with(name, '.arpa')
+  GROUP BY address, name
+)
 WHERE address IN (SELECT profile FROM report_alerts UNION SELECT profile FROM report_evidence)
 GROUP BY address;
 
@@ -93,3 +98,27 @@ SELECT h.*, coalesce(s.detections, []) AS detections, coalesce(n.names, []) AS n
 FROM hosts h
 LEFT JOIN strongest s ON s.site = h.site AND s.profile = h.profile
 LEFT JOIN report_names n ON n.address = h.profile;
+
+-- Where no local host reached the threshold: those whose findings come near, strongest first. What a reader should look at.
+CREATE OR REPLACE TEMP TABLE report_leads AS
+WITH near AS (
+  SELECT profile, site, max(score) AS score FROM report_profiles WHERE is_local GROUP BY profile, site
+), findings AS (
+  SELECT site, profile, min(first_ts) AS first_ts, list(detection ORDER BY s DESC, detection) AS detections,
+    list(best ORDER BY s DESC, detection)[1:3] AS links
+  FROM (
+    SELECT site, profile, detection, max(strength) AS s, max(weight) AS weight, min(ts) AS first_ts,
+      min(struct_pack(rank := rank, link := struct_pack(id := evidence_id, shown := shown))).link AS best
+    FROM report_evidence
+    WHERE is_local AND counts AND NOT is_suppressed AND weight > 0
+    GROUP BY site, profile, detection
+  )
+  GROUP BY site, profile
+  HAVING max(weight) >= 0.5
+)
+SELECT n.profile, n.site, n.score, f.first_ts, f.detections, f.links, coalesce(m.names, []) AS names,
+  row_number() OVER (ORDER BY n.score DESC, f.first_ts, n.site, n.profile)::INTEGER AS n
+FROM near n
+JOIN findings f ON f.site = n.site AND f.profile = n.profile
+LEFT JOIN report_names m ON m.address = n.profile
+WHERE n.score >= 0.4 AND NOT EXISTS (SELECT 1 FROM report_hosts WHERE is_local);

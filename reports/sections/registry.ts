@@ -42,6 +42,5 @@ export async function loadSections(): Promise<readonly Section[]> {
 /** Indentation is for those who edit a template; in a row that comes 2,000 times it is weight. */
 const unindented = (template: string): string => template.replace(/\n[ \t]+/g, '\n').trim();
 
-/** Text of a section's `.sql` file. */
-export const sectionSql = (name: string, file: string): string =>
-  readFileSync(asset('reports', 'sections', name, `${file}.sql`), 'utf8');
+/** Text of a section's `.sql` file: `hosts/peers`. */
+export const sectionSql = (file: string): string => readFileSync(asset('reports', 'sections', `${file}.sql`), 'utf8');

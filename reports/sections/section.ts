@@ -9,7 +9,7 @@ export interface SectionContext {
   readonly facts: CaseFacts;
   /** Definitions by id; a detection of the case may be missing here. */
   readonly detections: ReadonlyMap<string, Detection>;
-  /** Rows of one of the section's own `.sql` files. */
+  /** Rows of one of the section's own `.sql` files, or of another section's: `actions/hosts`. */
   rows(file: string, values?: Record<string, number | string>): Promise<Row[]>;
 }
 

@@ -131,7 +131,7 @@ async function indicators(bundle: Bundle, db: Database, id: Ids, told: ReadonlyS
     detections: string[];
     first_iso: string;
     links: { id: string }[];
-  }>(sectionSql('indicators', 'query'), { links: 20, indicators: 1_000_000 });
+  }>(sectionSql('indicators/query'), { links: 20, indicators: 1_000_000 });
   let without = 0;
   for (const r of rows) {
     const pattern = patternOf(r.indicator, r.kind);

@@ -55,6 +55,13 @@ function judged(facts: CaseFacts): Verdict {
       sentence: `${counted(facts.attackers, 'host')} outside the local networks reached ${threshold} in ${counted(facts.alerts, 'time window')}.`,
     };
   }
+  if (facts.leads > 0) {
+    return {
+      tone: 'warning',
+      headline: `No alert, but ${counted(facts.leads, 'local host')} to look at`,
+      sentence: `${counted(counts, 'finding')} stayed below ${threshold}; those of ${facts.leads === 1 ? 'this host' : 'these hosts'} come nearest.`,
+    };
+  }
   if (counts > 0) {
     return {
       tone: 'calm',
