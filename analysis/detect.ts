@@ -178,6 +178,7 @@ async function clearFindings(db: Database, keepBefore: string | undefined): Prom
   for (const table of ['suppressed', 'alerts', 'alert_evidence', 'detection_runs', 'models_used']) {
     await db.run(`DELETE FROM ${table}`);
   }
+  await db.run("DELETE FROM provenance WHERE key LIKE 'model_card.%'");
 }
 
 async function summary(

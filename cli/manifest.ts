@@ -35,7 +35,7 @@ export interface ManifestParts {
 export async function manifest(store: CaseStore, parts: ManifestParts): Promise<string> {
   const { db } = store;
   const facts = await db.all<{ key: string; value: string }>(
-    "SELECT key, value FROM provenance WHERE key NOT LIKE 'unfinished.%' ORDER BY key",
+    "SELECT key, value FROM provenance WHERE key NOT LIKE 'unfinished.%' AND key NOT LIKE 'model_card.%' ORDER BY key",
   );
   const folders = new Map(parts.detections.map((d) => [d.id, d.folder]));
   const detections = await db.all<{ detection: string; parameters: string }>(

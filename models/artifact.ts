@@ -13,6 +13,8 @@ export interface ModelFolder {
   readonly card: ModelCard;
   /** SHA-256 of `card.json`, which names the hashes of the other files: stands for the whole model. */
   readonly sha256: string;
+  /** `card.json` as it lies in the folder. */
+  readonly cardText: string;
   /** The folder ships with slipstream. */
   readonly shipped: boolean;
   /** A file that the card names. */
@@ -69,6 +71,7 @@ export function openModel(folder: string, kindName?: string, shipped = false): M
   return {
     folder,
     card,
+    cardText: bytes.toString('utf8'),
     sha256: sha256(bytes),
     shipped,
     read: (name) => {

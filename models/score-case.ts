@@ -2,6 +2,7 @@ import type { AnalysisOptions } from '../analysis/options.js';
 import type { CaseStore } from '../ingest/case/case-store.js';
 import { lit } from '../ingest/case/sql.js';
 import { openModel } from './artifact.js';
+import { keepCard } from './case-card.js';
 import type { Scope } from './kind.js';
 import { allKinds, shippedModel } from './registry.js';
 
@@ -29,5 +30,6 @@ export async function scoreFor(store: CaseStore, detection: string, options: Ana
   await store.db.run(
     `INSERT INTO models_used VALUES (${lit(kind.name)}, ${lit(folder.shipped ? 'shipped' : 'own')}, ${lit(folder.sha256)}, ${folder.card.threshold})`,
   );
+  await keepCard(store.db, kind.name, folder);
   return scope;
 }

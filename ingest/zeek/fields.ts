@@ -48,6 +48,7 @@ const zeekName = (name: string): string =>
 export function mapFields(table: string, names: readonly string[]): Field[] {
   const columns = new Map(columnsOf(table).map((c) => [c.name, c.type]));
   const taken = new Set<string>();
+  const own = ownColumns(table);
   return names.map((name) => {
     const zeek = zeekName(name);
     const plain = zeek
@@ -56,7 +57,7 @@ export function mapFields(table: string, names: readonly string[]): Field[] {
       .replaceAll('.', '_');
     const column = ALIASES[table]?.[zeek] ?? plain;
     const type = columns.get(column);
-    if (type === undefined || OWN.has(column) || taken.has(column)) return { name, column: undefined, type: 'VARCHAR' };
+    if (type === undefined || own.has(column) || taken.has(column)) return { name, column: undefined, type: 'VARCHAR' };
     taken.add(column);
     return { name, column, type };
   });
