@@ -4,7 +4,7 @@ import { findDatasets } from '../models/datasets.js';
 import type { LabelledData, ModelKind } from '../models/kind.js';
 import { groupNames, type LabelledInput, readLabelled } from '../models/labelled.js';
 import { usageError } from './errors.js';
-import type { Progress } from './progress.js';
+import type { Listener } from './progress.js';
 import { safe } from './terminal.js';
 
 /** Options of commands that read labelled captures. */
@@ -40,7 +40,7 @@ export async function labelledInputs(
   paths: readonly string[],
   flags: LabelledFlags,
   resources: Resources,
-  progress: Progress,
+  progress: Listener,
 ): Promise<LabelledData> {
   for (const file of [flags.uids, flags.hosts]) {
     if (file !== undefined && !existsSync(file)) throw usageError(`${file}: no such file`);
@@ -57,10 +57,7 @@ export async function labelledInputs(
   const data = await readLabelled(kind, inputs, {
     ...resources,
     progress: (step, done, total) => progress.update(safe(step), done, total),
-    warn: (message) => {
-      progress.clear();
-      process.stderr.write(`warning: ${safe(message)}\n`);
-    },
+    warn: (message) => progress.warn(message),
   });
   progress.clear();
   return data;

@@ -1,5 +1,16 @@
+import { safe } from './terminal.js';
+
+/** Whoever is told how long work goes on, and what a user should know about its input. */
+export interface Listener {
+  update(step: string, done?: number, total?: number): void;
+  /** `message` may hold text from file names. */
+  warn(message: string): void;
+  /** The work is over: nothing more comes. */
+  clear(): void;
+}
+
 /** Progress of long work on stderr: one line that is overwritten on a terminal, plain lines with `--progress`. */
-export class Progress {
+export class Progress implements Listener {
   readonly #mode: 'line' | 'plain' | 'off';
   #last = 0;
   #lastText = '';
@@ -24,6 +35,11 @@ export class Progress {
       this.#shown = text.length;
     }
     this.#lastText = step;
+  }
+
+  warn(message: string): void {
+    this.clear();
+    process.stderr.write(`warning: ${safe(message)}\n`);
   }
 
   /** Takes the line away. */

@@ -6,7 +6,7 @@ import { type FileResult, ingest } from '../ingest/ingest.js';
 import { inputKind, label, seconds } from './common.js';
 import type { RunSettings } from './config.js';
 import { usageError } from './errors.js';
-import type { Progress } from './progress.js';
+import type { Listener } from './progress.js';
 import { safe } from './terminal.js';
 
 export interface InputFlags {
@@ -19,13 +19,13 @@ export interface InputFlags {
   readonly checksums?: boolean;
 }
 
-/** Ingest as the commands do it: `-` is standard input, warnings go to stderr. */
+/** Ingest as the commands do it: `-` is standard input. */
 export async function readInputs(
   store: CaseStore,
   inputs: readonly string[],
   flags: InputFlags,
   settings: RunSettings,
-  progress: Progress,
+  progress: Listener,
 ): Promise<FileResult[]> {
   if (inputs.includes('-') && flags.kind === undefined) {
     throw usageError(
@@ -47,14 +47,11 @@ export async function readInputs(
     ...((flags.hashFiles ?? settings.hashFiles) ? { hashFiles: true } : {}),
     ...((flags.checksums ?? settings.checksums) ? { checksums: true } : {}),
     progress: (step, done, total) => progress.update(safe(step), done, total),
-    warn: (message) => {
-      progress.clear();
-      process.stderr.write(`warning: ${safe(message)}\n`);
-    },
+    warn: (message) => progress.warn(message),
   });
   progress.clear();
   for (const r of results) {
-    if (r.status === 'failed') process.stderr.write(`warning: ${safe(r.path)}: ${safe(r.message)}; not read\n`);
+    if (r.status === 'failed') progress.warn(`${r.path}: ${r.message}; not read`);
   }
   return results;
 }

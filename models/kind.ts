@@ -67,6 +67,21 @@ export interface Scored {
   readonly unit: string;
 }
 
+/** Labelled rows as a kind of model sees them: before any learning. */
+export interface FeatureTable {
+  /** What a row is: `flow`, `channel`. */
+  readonly unit: string;
+  /** Names and meanings, one per column. */
+  readonly features: readonly { readonly name: string; readonly description: string }[];
+  /** One array per feature, one entry per row; NaN where it is not known. */
+  readonly columns: readonly Float32Array[];
+  /** 1 malicious, 0 benign; one entry per row. */
+  readonly labels: Uint8Array;
+  /** Index into `groupNames`, one entry per row: rows of a group never stand on both sides of a split. */
+  readonly groups: Int32Array;
+  readonly groupNames: readonly string[];
+}
+
 /** Whether a model can judge a case. */
 export interface Scope {
   /** False when nothing in the case can be judged: the detection is not decided. */
@@ -100,6 +115,8 @@ export interface ModelKind {
   readonly engines: readonly string[];
   /** Whether a file that no reader knows is labelled data for this kind. */
   readsFile?(path: string): boolean;
+  /** The rows that `train` would learn from. */
+  features(data: LabelledData): Promise<FeatureTable>;
   /** @throws CliError when the data cannot make a model: it says what is missing */
   train(data: LabelledData, options: TrainOptions): Promise<Trained>;
   /** @throws CliError when the folder is no model of this kind */

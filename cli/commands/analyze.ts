@@ -1,21 +1,12 @@
 import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Command } from 'commander';
-import { alertsJsonl } from '../../analysis/alerts-jsonl.js';
-import { detect } from '../../analysis/detect.js';
-import { loadDetections } from '../../analysis/detection/registry.js';
-import { CaseStore } from '../../ingest/case/case-store.js';
-import { makeFolder } from '../../ingest/case/make-folder.js';
-import { renderReport } from '../../reports/render.js';
+import { analyzeInto } from '../analyze-into.js';
 import { printJson, withAnalysis, withInputs, withProgress } from '../common.js';
 import { runSettings } from '../config.js';
 import { CliError, usageError } from '../errors.js';
-import { manifest } from '../manifest.js';
 import { Progress } from '../progress.js';
-import { readInputs } from '../read-inputs.js';
 import { safe } from '../terminal.js';
-import { detectText, reportFailures, verdictText, worstHost } from '../verdict.js';
-import { writeWhole } from '../write-file.js';
+import { detectText, reportFailures } from '../verdict.js';
 
 export function register(program: Command): void {
   withProgress(
@@ -44,42 +35,18 @@ Examples:
     .action(async (inputs: string[], flags) => {
       const settings = runSettings(flags);
       const progress = new Progress(flags.progress);
-      const path = (name: string): string => join(flags.output as string, name);
-      const detections = loadDetections(settings.analysis.detectionPaths);
-      makeFolder(flags.output);
-      const store = await CaseStore.open(path('case.duckdb'), { mode: 'create', ...settings });
-      try {
-        const files = await readInputs(store, inputs, flags, settings, progress);
-        const step = (name: string, done: number, total: number): void => progress.update(name, done, total);
-        const summary = await detect(store, settings.analysis, step, detections);
-        progress.update('report');
-        writeWhole(path('alerts.jsonl'), await alertsJsonl(store.db));
-        const report = reportOptions(flags);
-        writeWhole(path('report.html'), await renderReport(store, { ...report, detections }));
-        const outputs = { 'alerts.jsonl': path('alerts.jsonl'), 'report.html': path('report.html') };
-        const parts = { outputs, report, analysis: settings.analysis, detections, files };
-        writeWhole(path('manifest.json'), await manifest(store, { ...parts, earlier: path('manifest.json') }));
-        progress.clear();
-        reportFailures(summary);
-        const verdict = await verdictText(store.db, summary);
-        if (flags.json) {
-          printJson({
-            verdict,
-            worst: (await worstHost(store.db)) ?? null,
-            ...summary,
-            files,
-            report: path('report.html'),
-          });
-        } else {
-          const rejected = files.reduce((sum, f) => sum + f.rejected, 0);
-          process.stdout.write(
-            `${verdict}\n${detectText(summary)}\n${rejected > 0 ? `${rejected} records rejected: see the report\n` : ''}` +
-              `Report: ${safe(path('report.html'))}\n`,
-          );
-        }
-      } finally {
-        store.close();
+      const done = await analyzeInto(flags.output, inputs, flags, settings, reportOptions(flags), progress);
+      const { verdict, worst, summary, files, outputs } = done;
+      reportFailures(summary);
+      if (flags.json) {
+        printJson({ verdict, worst, ...summary, files, report: outputs.report });
+        return;
       }
+      const rejected = files.reduce((sum, f) => sum + f.rejected, 0);
+      process.stdout.write(
+        `${verdict}\n${detectText(summary)}\n${rejected > 0 ? `${rejected} records rejected: see the report\n` : ''}` +
+          `Report: ${safe(outputs.report)}\n`,
+      );
     });
 }
 

@@ -6,7 +6,7 @@ import { fromLayersModel } from '../recurrent/layers-model.js';
 import { Network } from '../recurrent/network.js';
 import { VOCABULARY } from './alphabet.js';
 import { labelledChannels } from './channels.js';
-import { SHORTEST } from './fit.js';
+import { SHORTEST, statisticsOf } from './fit.js';
 import { isLettersFile } from './letters-file.js';
 import { OpinionScorer, type Opinions } from './opinions.js';
 import { scoreLetters } from './score-case.js';
@@ -20,6 +20,17 @@ export const kind: ModelKind = {
   description: 'C&C channels by behavioural letters: a recurrent network and a forest on statistics of the letters',
   engines: ['native', 'tfjs'],
   readsFile: isLettersFile,
+  features: async (data) => {
+    const { channels, groups } = await labelledChannels(data, SHORTEST);
+    return {
+      unit: 'channel',
+      features: STATISTICS,
+      columns: statisticsOf(channels),
+      labels: Uint8Array.from(channels, (c) => c.label),
+      groups: Int32Array.from(channels, (c) => c.group),
+      groupNames: groups,
+    };
+  },
   train: trainCc,
   load: async (folder) => new CcModel(folder),
 };

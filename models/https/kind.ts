@@ -1,4 +1,6 @@
 import type { ModelKind } from '../kind.js';
+import { featuresOf } from './features.js';
+import { labelledRows } from './labelled-rows.js';
 import { ENGINES } from './learner.js';
 import { HttpsModel } from './model.js';
 import { readVariants } from './model-file.js';
@@ -10,6 +12,17 @@ export const kind: ModelKind = {
   detection: 'malicious-https-flow',
   description: 'malicious TLS flows, by a random forest on sizes, timing, handshake and certificate',
   engines: ENGINES,
+  features: async (data) => {
+    const { columns, labels, groups } = await labelledRows(data);
+    return {
+      unit: 'flow',
+      features: featuresOf('tls').map(([name, description]) => ({ name, description })),
+      columns,
+      labels,
+      groups,
+      groupNames: data.groups.map((g) => g.name),
+    };
+  },
   train,
   load: async (folder) => new HttpsModel(folder, readVariants(folder)),
 };
