@@ -35,6 +35,15 @@ export const LIMITS = {
   channelPoints: 400,
   /** Peers in a host's block. */
   peersPerHost: 10,
+  /** The worst hosts get more: their story, and several drawn connections. The others get one. */
+  worstHosts: 10,
+  activitiesPerHost: 25,
+  activityText: 200,
+  seriesPerHost: 3,
+  seriesPoints: 120,
+  /** Flows from which a connection is told by its letters. */
+  seriesFlows: 4,
+  letters: 200,
   /** Countries and networks in the tables beside the map. */
   countries: 15,
   networks: 15,

@@ -55,6 +55,8 @@ describe('the page', () => {
         'detection_runs',
         'evidence_flows',
         'names',
+        'timeline',
+        'letters',
       ]) {
         await db.run(`CREATE TEMP TABLE turned AS SELECT *, row_number() OVER () AS nth FROM ${table}`);
         await db.run(`DELETE FROM ${table}`);
@@ -144,6 +146,21 @@ describe('what it says', () => {
     expect(words(html, 'channels')).toContain('10.0.0.5 to 192.0.2.7 443/tcp high beacon · 4 connections');
     const dots = [...html.matchAll(/<path class="points" d="([^"]*)"/g)].map((m) => m[1]!.match(/M/g)!.length);
     expect(dots).toEqual([3, 4]);
+  });
+
+  it("tells a host's story, and the letters of what comes back with the connections drawn", async () => {
+    const html = await small({}, async ({ db }) => {
+      await db.run('UPDATE flows SET resp_p = 443 WHERE flow_id < 7');
+    });
+    const hosts = words(html, 'hosts');
+    expect(hosts).toContain(
+      'flow HTTPS to desk-5.example: no answer (0) not established and 2 more like it until 09:02:00 2026-03-02 09:05:00 finding Port scan',
+    );
+    expect(hosts).toContain('slipstream timeline --db case.duckdb --profile 10.0.0.5');
+    expect(hosts).toContain('192.0.2.7 443/tcp · 5 flows · C&amp;C score 0.25 Letters 88.H.h.H.H.');
+    const dots = [...html.matchAll(/<path class="points" d="([^"]*)"/g)].map((m) => m[1]!.match(/M/g)!.length);
+    expect(dots).toEqual([6, 7]);
+    expect(words(await small(), 'hosts')).toContain('Letters 88.H.h.H.H.');
   });
 
   it('shows what is NULL as not known', async () => {

@@ -45,7 +45,15 @@ export function timeTicks(x: ScaleTime<number, number>, count: number): { at: nu
   const step = ticks.length > 1 ? ticks[1]!.getTime() - ticks[0]!.getTime() : 0;
   const long = last.getTime() - first.getTime() > 300 * DAY;
   const short = utcFormat(
-    step >= DAY ? (long ? '%Y-%m' : '%m-%d') : step >= 60_000 || step === 0 ? '%H:%M' : '%H:%M:%S',
+    step >= DAY
+      ? long
+        ? '%Y-%m'
+        : '%m-%d'
+      : step >= 60_000 || step === 0
+        ? '%H:%M'
+        : step >= 1000
+          ? '%H:%M:%S'
+          : '%S.%L s',
   );
   const dated = utcFormat('%Y-%m-%d');
   return ticks.map((t) => ({ at: x(t), label: t.getTime() % DAY === 0 && !long ? dated(t) : short(t) }));

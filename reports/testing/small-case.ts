@@ -156,6 +156,40 @@ export async function fillSmallCase(db: Database, t: Texts = plainTexts): Promis
     [0, 1, 2, 3].map((flow_id) => ({ evidence_id: id('e1'), flow_id })),
   );
   await insert(db, 'evidence_flows', [{ evidence_id: id('e3'), flow_id: 7 }]);
+  await insert(
+    db,
+    'letters',
+    ['88.H.h.', 'H.H.'].map((letters, i) => ({
+      profile: t.host,
+      site: '',
+      tw_start: H[i === 0 ? 0 : 2],
+      dst: '192.0.2.7',
+      dport: 443,
+      proto: 'tcp',
+      direction: 'out',
+      letters,
+      offset: i * 3,
+      flows: 3 - i,
+      cc_score: i === 0 ? 0.25 : null,
+    })),
+  );
+  const line = { profile: t.host, site: '', tw_start: H[0], flow_id: null };
+  await insert(db, 'timeline', [
+    ...[0, 1, 2].map((i) => ({
+      ...line,
+      ts: `2026-03-02 09:0${i}:00`,
+      kind: 'flow',
+      summary: `HTTPS to ${t.name}: no answer (${i})`,
+      details: '{"port":443,"proto":"tcp","direction":"out","warning":"not established"}',
+    })),
+    {
+      ...line,
+      ts: '2026-03-02 09:05:00.25',
+      kind: 'finding',
+      summary: t.description,
+      details: '{"detection":"port-scan","threat_level":"high"}',
+    },
+  ]);
   await insert(db, 'suppressed', [{ evidence_id: id('e4'), rule: 'printers', reason: t.reason }]);
   await insert(db, 'alerts', [
     alert('a1', t.host, 0, '09:20:00', 0.92, 2),

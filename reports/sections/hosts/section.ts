@@ -1,9 +1,13 @@
 import type { Row } from '../../../ingest/case/database.js';
+import { channelChart } from '../../charts/channel.js';
 import { titleOf } from '../../detection-title.js';
-import { windowName } from '../../format/time.js';
+import { clipped } from '../../format/text.js';
+import { clock, dateTime, day, windowName } from '../../format/time.js';
 import { LIMITS } from '../../limits.js';
 import { evidenceLinks } from '../../links.js';
+import { word } from '../reproduce/command.js';
 import type { SectionContext, SectionModule } from '../section.js';
+import { hostSeries, type Series } from './series.js';
 
 /** Local addresses with an alert: their windows, scores and findings. */
 export const section: SectionModule = {
@@ -18,16 +22,49 @@ export const section: SectionModule = {
       }),
     );
     const peers = grouped(await context.rows('peers', { hosts: LIMITS.hosts, peers: LIMITS.peersPerHost }));
+    const series = await hostSeries(context);
+    const activities = grouped(
+      await context.rows('activities', {
+        hosts: LIMITS.worstHosts,
+        lines: LIMITS.activitiesPerHost,
+        text: LIMITS.activityText,
+      }),
+    );
     return {
       hosts: hosts.map((host) => ({
         ...block(context, host, windows.get(host.n) ?? [], findings.get(host.n) ?? []),
         ...peerTable(peers.get(host.n) ?? []),
+        series: series.get(host.n)?.series ?? [],
+        more_series: series.get(host.n)?.more ?? 0,
+        ...story(activities.get(host.n) ?? []),
       })),
       more: context.facts.affected - hosts.length,
       analysed: context.facts.analysis === 'finished',
     };
   },
+  charts: (data) =>
+    Object.fromEntries(
+      (data.hosts as { series: readonly Series[] }[]).flatMap((h) =>
+        h.series.map((s) => [s.id, s.points.length > 1 ? channelChart(s) : '']),
+      ),
+    ),
 };
+
+/** The stored lines of a host's story, each with how many are like it. */
+function story(rows: readonly Row[]) {
+  const told = rows.reduce((sum, r) => sum + Number(r.lines), 0);
+  return {
+    activities: rows.map((r) => ({
+      ts: r.ts,
+      kind: r.kind,
+      text: clipped(String(r.summary), LIMITS.activityText),
+      warning: r.warning,
+      more: Number(r.lines) - 1,
+      until: day(String(r.ts)) === day(String(r.last_ts)) ? clock(String(r.last_ts)) : dateTime(String(r.last_ts)),
+    })),
+    more_activities: rows.length === 0 ? 0 : Number(rows[0]!.all_lines) - told,
+  };
+}
 
 /** Rows by their host's number. */
 function grouped(rows: readonly Row[]): Map<unknown, Row[]> {
@@ -44,6 +81,7 @@ function block(context: SectionContext, host: Row, windows: readonly Row[], find
   return {
     anchor: `host-${host.n}`,
     address: host.profile,
+    word: word(String(host.profile)),
     site: host.site === '' ? null : host.site,
     names: host.names,
     mac: host.mac,
