@@ -47,6 +47,9 @@ export const LIMITS = {
   /** Countries and networks in the tables beside the map. */
   countries: 15,
   networks: 15,
+  /** Checks and limits of a model that its card names. */
+  modelChecks: 6,
+  modelLimits: 12,
   heatmapHosts: 30,
   heatmapColumns: 96,
   timelineLanes: 16,

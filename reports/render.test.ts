@@ -163,6 +163,21 @@ describe('what it says', () => {
     expect(words(await small(), 'hosts')).toContain('Letters 88.H.h.H.H.');
   });
 
+  it('states how good its models are and what they cannot show, from the card that has the recorded hash', async () => {
+    const models = words(await small(), 'models');
+    expect(models).toContain('from 0.5 on it is a finding: at most 1 % of the benign flows pass');
+    expect(models).toContain(
+      'held out 4 groups malicious, 6 groups benign 100 40 0.912 0.850 to 0.960 0.700 0.500 to 0.900 not known 0.800',
+    );
+    expect(models).toContain('What it cannot show It never saw a printer.');
+    expect(models).toContain('Here: 1 finding on 1 host');
+    const forged = await small({}, ({ db }) =>
+      db.run(`UPDATE provenance SET value = replace(value, '0.912345', '0.999') WHERE key = 'model_card.toy'`),
+    );
+    expect(words(forged, 'models')).toContain('how good it is, is not known');
+    expect(await small({}, ({ db }) => db.run('DELETE FROM models_used'))).not.toContain('<section id="models"');
+  });
+
   it('shows what is NULL as not known', async () => {
     const html = await small();
     expect(words(html, 'evidence')).toContain('C0 10.0.0.5:40000 192.0.2.7:440 tcp no_reply not known not known 0 B');

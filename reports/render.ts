@@ -66,6 +66,7 @@ async function build(store: CaseStore, options: ReportOptions) {
   for (const section of await loadSections()) {
     const context: SectionContext = {
       options: checked,
+      db,
       facts,
       detections,
       rows: (file, values) => db.all(sectionSql(file.includes('/') ? file : `${section.name}/${file}`), values),

@@ -1,5 +1,5 @@
 import type { Detection } from '../../analysis/detection/definition.js';
-import type { Row } from '../../ingest/case/database.js';
+import type { Database, Row } from '../../ingest/case/database.js';
 import type { CaseFacts } from '../case-facts.js';
 import type { CheckedOptions } from '../options.js';
 
@@ -7,6 +7,8 @@ import type { CheckedOptions } from '../options.js';
 export interface SectionContext {
   readonly options: CheckedOptions;
   readonly facts: CaseFacts;
+  /** For questions that other folders answer; rows of the report's own come through `rows`. */
+  readonly db: Database;
   /** Definitions by id; a detection of the case may be missing here. */
   readonly detections: ReadonlyMap<string, Detection>;
   /** Rows of one of the section's own `.sql` files, or of another section's: `actions/hosts`. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -223,7 +224,12 @@ export async function fillSmallCase(db: Database, t: Texts = plainTexts): Promis
     },
     { detection: 'of-the-user', sql_sha256: 'f'.repeat(64), status: 'failed', reason: t.reason, findings: 0 },
   ]);
+  const card = modelCardText(t.reason);
+  await insert(db, 'models_used', [
+    { module: 'toy', model: t.file, sha256: createHash('sha256').update(card).digest('hex'), threshold: 0.5 },
+  ]);
   await insert(db, 'provenance', [
+    { key: 'model_card.toy', value: card },
     { key: 'analysis', value: 'finished' },
     { key: 'slipstream', value: '0.1.0' },
     { key: 'locality', value: 'home networks' },
@@ -236,6 +242,43 @@ export async function fillSmallCase(db: Database, t: Texts = plainTexts): Promis
     { key: 'detections_sha256', value: 'd'.repeat(64) },
   ]);
 }
+
+/** A model's card whose texts come from elsewhere. */
+const modelCardText = (text: string): string =>
+  JSON.stringify({
+    format: 'slipstream-model/1',
+    kind: 'toy',
+    detection: 'odd-certificate',
+    engine: 'native',
+    slipstream: '0.1.0',
+    seed: 1,
+    files: {},
+    unit: 'flow',
+    parameters: {},
+    stopped_early: false,
+    threshold: 0.5,
+    threshold_rule: `at most 1 % of the benign flows pass; ${text}`,
+    data: [{ name: 'a', family: 'b', malicious: 40, benign: 60, files: [] }],
+    features: [],
+    metrics: {
+      held_out: {
+        n: 100,
+        positives: 40,
+        auc: 0.912345,
+        auc_ci: [0.85, 0.96],
+        accuracy: 0.9,
+        precision: 0.8,
+        recall: 0.7,
+        recall_ci: [0.5, 0.9],
+        f1: 0.75,
+        fpr: null,
+        fpr_ci: null,
+        threshold: 0.5,
+        interval: '4 groups malicious, 6 groups benign',
+      },
+    },
+    limits: [`It never saw a printer. ${text}`],
+  });
 
 /** 16 characters, as ids have. */
 export const id = (short: string): string => short.padEnd(16, '0');
