@@ -56,7 +56,7 @@ export class LivePackets {
     };
     this.#run = new CaptureRun(options, this.#sink);
     this.#run.begin(source.iface);
-    this.#parser = new CaptureParser(this.#run, this.#run.problems, 0, source.iface);
+    this.#parser = new CaptureParser(this.#run, this.#run.problems, 0, source.iface, true);
   }
 
   /**
@@ -107,7 +107,7 @@ export class LivePackets {
 
   /** A new stream follows the one that broke off; flows go on over the gap. */
   resume(): void {
-    this.#parser = new CaptureParser(this.#run, this.#run.problems, 0, this.#source.iface);
+    this.#parser = new CaptureParser(this.#run, this.#run.problems, 0, this.#source.iface, true);
   }
 
   /** Packets are decoded at once; rows wait for the next flush. */

@@ -50,6 +50,22 @@ describe('pcap', () => {
     expect(problems).toEqual([]);
   });
 
+  it.each([4, 8, 12])('record headers with %d more bytes under the plain magic number', (extra) => {
+    for (const o of [{ extra }, { extra, big: true, nanos: true }]) {
+      const three = ['one', 'second', 'third'].map((data, k) => ({ ts: 1.7e15 + k, data: bytes(data) }));
+      const { seen, problems } = parse(pcap(three, o), [7]);
+      expect(seen.map((s) => Buffer.from(s.data).toString())).toEqual(['one', 'second', 'third']);
+      expect(problems).toEqual([]);
+      expect(parse(pcap(three, o).slice(0, -1)).problems).toEqual([`file-cut@${24 + 2 * (16 + extra) + 9}`]);
+    }
+  });
+
+  it('of one packet, and of packets far apart, are read as they stand', () => {
+    expect(parse(pcap(frames.slice(0, 1)))).toMatchObject({ seen: [{ ts: 1_000_001 }], problems: [] });
+    const apart = [frames[0]!, { ts: 9e14, data: bytes('much later') }];
+    expect(parse(pcap(apart)).seen.map((s) => s.data.length)).toEqual([3, 10]);
+  });
+
   it('reports a cut record with its offset and keeps what is before', () => {
     const { seen, problems } = parse(pcap(frames).slice(0, -1));
     expect(seen).toHaveLength(1);
@@ -129,6 +145,7 @@ describe('chunks', () => {
     fcAssert(
       property(array(integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 8 }), (sizes) => {
         expect(parse(pcap(frames), sizes)).toEqual(parse(pcap(frames)));
+        expect(parse(pcap(frames, { extra: 8 }), sizes)).toEqual(parse(pcap(frames, { extra: 8 })));
         expect(parse(ng, sizes)).toEqual(parse(ng));
       }),
     );

@@ -31,6 +31,8 @@ export interface CaptureFormat {
   skip: number;
   /** True when nothing more can be read from this file. */
   done: boolean;
+  /** Set when no more bytes will come: what is there has to do. */
+  final: boolean;
   /** Parse whole records of `buf[pos, end)`, where `base + pos` is the file offset; returns the new position. */
   parse(buf: Uint8Array, view: DataView, pos: number, end: number, base: number): number;
 }
@@ -59,6 +61,8 @@ export class CaptureParser {
     private readonly problems: Problems,
     private readonly file: number,
     private readonly name: string,
+    /** The file is one of our own capturing: packets are given as they come, without a look ahead. */
+    private readonly live = false,
   ) {}
 
   /** True when the rest of the file need not be pushed. */
@@ -120,6 +124,13 @@ export class CaptureParser {
       throw new CaptureRefused('not-a-capture', `${this.name}: not a pcap or pcapng capture`);
     }
     if (this.format.done) return;
+    this.format.final = true;
+    if (this.carryLen > 0 && this.format.skip === 0) {
+      const used = this.run(this.carry, 0, this.carryLen, this.base);
+      this.base += used;
+      this.carryLen -= used;
+      if (this.format.done) return;
+    }
     if (this.carryLen > 0 || this.format.skip > 0) {
       this.problems.add('file-cut', this.file, this.base, 'the last record is incomplete');
     }
@@ -134,7 +145,7 @@ export class CaptureParser {
     const view = new DataView(buf.buffer, buf.byteOffset, len);
     const magic = view.getUint32(0);
     if (magic === PCAPNG_MAGIC) return new PcapngFormat(this.handler, this.problems, this.file, this.name);
-    if (isMagic(magic)) return new PcapFormat(this.handler, this.problems, this.file);
+    if (isMagic(magic)) return new PcapFormat(this.handler, this.problems, this.file, this.live);
     throw new CaptureRefused('not-a-capture', `${this.name}: not a pcap or pcapng capture`);
   }
 

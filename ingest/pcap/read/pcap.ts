@@ -1,15 +1,15 @@
 import type { CaptureFormat, PacketHandler } from './parser.js';
 import type { Problems } from './problems.js';
+import { MAX_RECORD_BYTES, recordHeader } from './record-header.js';
 
-/** Larger records than libpcap itself accepts are taken for garbage. */
-export const MAX_RECORD_BYTES = 262144;
-
-/** Classic pcap: both byte orders, microseconds and nanoseconds, and the variant with longer record headers. */
+/** Classic pcap: both byte orders, microseconds and nanoseconds, and the variants with longer record headers. */
 export class PcapFormat implements CaptureFormat {
   need = 24;
   skip = 0;
   done = false;
+  final = false;
   private started = false;
+  private settled: boolean;
   private little = true;
   private nanos = false;
   private header = 16;
@@ -19,7 +19,10 @@ export class PcapFormat implements CaptureFormat {
     private readonly handler: PacketHandler,
     private readonly problems: Problems,
     private readonly file: number,
-  ) {}
+    live = false,
+  ) {
+    this.settled = live;
+  }
 
   parse(buf: Uint8Array, view: DataView, from: number, end: number, base: number): number {
     let pos = from;
@@ -27,6 +30,7 @@ export class PcapFormat implements CaptureFormat {
       this.start(view, pos);
       pos += 24;
     }
+    if (!this.settled && !this.settle(view, pos, end)) return pos;
     const little = this.little;
     const header = this.header;
     const nanos = this.nanos;
@@ -63,6 +67,19 @@ export class PcapFormat implements CaptureFormat {
       handler.packet(buf, pos + header, capLen, wireLen, ts, linkType, base + pos);
       pos = next;
     }
+  }
+
+  /** Finds out how long the record headers are; false when more bytes are needed for that. */
+  private settle(view: DataView, pos: number, end: number): boolean {
+    const { little, nanos } = this;
+    const answer = recordHeader(view, pos, end, { little, nanos, header: this.header });
+    if (answer.need > end - pos && !this.final) {
+      this.need = answer.need;
+      return false;
+    }
+    this.header = answer.header;
+    this.settled = true;
+    return true;
   }
 
   private start(view: DataView, pos: number): void {

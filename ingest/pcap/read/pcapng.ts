@@ -1,6 +1,6 @@
 import type { CaptureFormat, PacketHandler } from './parser.js';
-import { MAX_RECORD_BYTES } from './pcap.js';
 import { CaptureRefused, type Problems } from './problems.js';
+import { MAX_RECORD_BYTES } from './record-header.js';
 
 const SECTION_HEADER = 0x0a0d0d0a;
 const INTERFACE = 1;
@@ -25,6 +25,7 @@ export class PcapngFormat implements CaptureFormat {
   need = 12;
   skip = 0;
   done = false;
+  final = false;
   private little = true;
   private sections = 0;
   private interfaces: Interface[] = [];

@@ -133,10 +133,10 @@ export interface TimedFrame {
   data: Bytes;
 }
 
-/** A classic pcap file. */
+/** A classic pcap file; `extra` zero bytes behind the four words of each record header. */
 export function pcap(
   frames: readonly TimedFrame[],
-  o: { linkType?: number; big?: boolean; nanos?: boolean } = {},
+  o: { linkType?: number; big?: boolean; nanos?: boolean; extra?: number } = {},
 ): Bytes {
   const little = !o.big;
   const n32 = (value: number): Bytes => {
@@ -154,7 +154,16 @@ export function pcap(
   ];
   for (const { ts, data } of frames) {
     const fraction = (ts % 1e6) * (o.nanos ? 1000 : 1);
-    parts.push(bytes(n32(Math.floor(ts / 1e6)), n32(fraction), n32(data.length), n32(data.length), data));
+    parts.push(
+      bytes(
+        n32(Math.floor(ts / 1e6)),
+        n32(fraction),
+        n32(data.length),
+        n32(data.length),
+        new Uint8Array(o.extra ?? 0),
+        data,
+      ),
+    );
   }
   return bytes(...parts);
 }
