@@ -9,6 +9,9 @@ import { usageError } from './errors.js';
 import type { Listener } from './progress.js';
 import { safe } from './terminal.js';
 
+/** What a capture is called that came by standard input. */
+export const STDIN_NAME = 'stdin';
+
 export interface InputFlags {
   readonly kind?: string;
   readonly site?: string;
@@ -58,7 +61,7 @@ export async function readInputs(
 
 async function spoolStdin(store: CaseStore): Promise<string> {
   mkdirSync(store.tempDir, { recursive: true });
-  const path = join(store.tempDir, 'stdin');
+  const path = join(store.tempDir, STDIN_NAME);
   await pipeline(process.stdin, createWriteStream(path));
   return path;
 }

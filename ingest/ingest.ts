@@ -2,7 +2,8 @@ import { basename } from 'node:path';
 import { CliError, inputError } from '../cli/errors.js';
 import { finishCase } from './capture/finish-case.js';
 import { knownCaptures } from './capture/known-captures.js';
-import { assignSources, type CaptureJob, loadCapture, loadSeries } from './capture/load-capture.js';
+import { assignSources, type CaptureJob, loadCapture } from './capture/load-capture.js';
+import { loadSeries } from './capture/load-series.js';
 import type { CaseStore } from './case/case-store.js';
 import { expandInputs, type InputFile } from './inputs.js';
 import type { InputKind, Reader, ReadOptions } from './reader.js';
@@ -117,10 +118,13 @@ async function loadStreams(store: CaseStore, jobs: readonly CaptureJob[]): Promi
   const out = new Map<CaptureJob, FileResult>();
   for (const group of bySource.values()) {
     try {
-      for (const [job, result] of await loadSeries(store, group)) out.set(job, result);
+      await loadSeries(store, group, out);
     } catch (error) {
       if (!(error instanceof CliError) && isFatal(error)) throw fatal(store, error);
-      // What is wrong with which file comes out when each is loaded alone.
+      const { input, options } = group[0]!;
+      options.warn?.(
+        `${input.shown} and the files with it are read one by one, flows that cross them count twice: ${shortMessage(error)}`,
+      );
     }
   }
   return out;

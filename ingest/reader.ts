@@ -81,8 +81,20 @@ export interface SeriesReader {
   /**
    * Loads as many of `members` as belong together, from the first, in one transaction.
    * @param begin makes the context of a member when its turn has come
+   * @throws MemberFailed
    */
   load(members: readonly SeriesMember[], begin: (k: number) => Promise<LoadContext>): Promise<LoadResult[]>;
+}
+
+/** Thrown by `SeriesReader.load`: a member cannot be read (`cause` says why); the others may still be a stream. */
+export class MemberFailed extends Error {
+  override readonly name = 'MemberFailed';
+  constructor(
+    readonly member: number,
+    override readonly cause: unknown,
+  ) {
+    super(`member ${member} of a series cannot be read`);
+  }
 }
 
 /** A file of a series and the time of its first record, microseconds. */

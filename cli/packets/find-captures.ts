@@ -2,6 +2,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { CliError, inputError } from '../errors.js';
 import { sha256File } from '../hash-file.js';
+import { STDIN_NAME } from '../read-inputs.js';
 import { safe } from '../terminal.js';
 import type { WantedPackets } from './wanted-packets.js';
 
@@ -30,9 +31,13 @@ function find(capture: WantedPackets, folders: readonly string[], deep: boolean)
     throw new CliError(`${safe(present[0])}: not the capture that was ingested (size or SHA-256 differ)`);
   }
   const where = folders.map(safe).join(' or ');
-  throw new CliError(
-    `${name}: the original capture is not in ${where}; say where it is with --captures DIR (SHA-256 ${capture.sha256.slice(0, 16)}…)`,
-  );
+  const hash = `SHA-256 ${capture.sha256.slice(0, 16)}…`;
+  if (capture.path === STDIN_NAME) {
+    throw new CliError(
+      `the capture came by standard input, which is not kept, and no copy is in ${where}; save the same bytes to a file and name its folder with --captures DIR (${hash})`,
+    );
+  }
+  throw new CliError(`${name}: the original capture is not in ${where}; say where it is with --captures DIR (${hash})`);
 }
 
 const isFile = (path: string): boolean => existsSync(path) && statSync(path).isFile();

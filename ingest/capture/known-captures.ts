@@ -13,15 +13,18 @@ export interface KnownCapture {
   readonly whole: boolean;
   /** Lines of the file, for text captures. */
   readonly lines: number;
+  /** First capture of the stream that it was read in, where that had several files. */
+  readonly series: string | undefined;
 }
 
 /** @param hashes only captures with one of these SHA-256; all by default */
 export async function knownCaptures(db: Database, hashes?: Iterable<string>): Promise<KnownCapture[]> {
   const wanted = hashes && [...new Set(hashes)];
   const filter = wanted ? `AND c.sha256 IN (${wanted.map(lit).join(', ') || 'NULL'})` : '';
-  const rows = await db.all<Record<string, string>>(
+  const rows = await db.all<Record<string, string | null>>(
     `SELECT c.capture_id, c.source_id, c.sha256, c.bytes, s.kind, s.site,
-            coalesce(c.details->>'$.whole', 'false') AS whole, coalesce(c.details->>'$.lines', '0') AS lines
+            coalesce(c.details->>'$.whole', 'false') AS whole, coalesce(c.details->>'$.lines', '0') AS lines,
+            c.details->>'$.options.series' AS series
      FROM captures c JOIN sources s USING (source_id) WHERE c.status = 'complete' ${filter} ORDER BY c.capture_id`,
   );
   return rows.map((r) => ({
@@ -33,5 +36,6 @@ export async function knownCaptures(db: Database, hashes?: Iterable<string>): Pr
     site: r.site!,
     whole: r.whole === 'true',
     lines: Number(r.lines),
+    series: r.series ?? undefined,
   }));
 }

@@ -34,17 +34,20 @@ export async function loadCapture(store: CaseStore, job: CaptureJob): Promise<Fi
 }
 
 /** What the case has of a file: the same capture, or its beginning. */
-async function present(db: Database, { scan, reader, options }: CaptureJob) {
+export async function present(
+  db: Database,
+  { scan, reader, options }: CaptureJob,
+): Promise<{ same: KnownCapture | undefined; grown: KnownCapture | undefined }> {
   const same = await knownCaptures(db, [scan.sha256, ...scan.prefixes.values()]);
   const known = same.filter((k) => k.kind === reader.kind);
   const site = options.site ?? '';
   return {
-    same: known.some((k) => k.sha256 === scan.sha256),
+    same: known.find((k) => k.sha256 === scan.sha256),
     grown: known.find((k) => k.site === site && k.bytes > 0 && scan.prefixes.get(k.bytes) === k.sha256),
   };
 }
 
-const resultBase = ({ input, reader, what, scan }: CaptureJob) => ({
+export const resultBase = ({ input, reader, what, scan }: CaptureJob) => ({
   path: input.shown,
   kind: reader.kind,
   what,
@@ -61,50 +64,14 @@ async function attempt(store: CaseStore, job: CaptureJob, careful: boolean): Pro
   });
 }
 
-/**
- * Loads captures of one source that may be one stream (the reader's `series`), a transaction for each stream. What
- * cannot be part of one is left out of the result.
- */
-export async function loadSeries(
-  store: CaseStore,
-  jobs: readonly CaptureJob[],
-): Promise<ReadonlyMap<CaptureJob, FileResult>> {
-  const results = new Map<CaptureJob, FileResult>();
-  const series = jobs[0]?.reader.series;
-  const fresh: CaptureJob[] = [];
-  for (const job of jobs) {
-    const { same, grown } = await present(store.db, job);
-    if (!same && !grown && !fresh.some((f) => f.scan.sha256 === job.scan.sha256)) fresh.push(job);
-  }
-  if (series === undefined || fresh.length < 2) return results;
-  const members = [...(await series.order(fresh.map((job) => job.scan)))];
-  while (members.length > 1) {
-    const taken = members.map(({ file }) => fresh.find((job) => job.scan === file)!);
-    const done = await store.db.transaction(async () => {
-      const begun: Begun[] = [];
-      const loaded = await series.load(members, async (k) => {
-        begun.push(await begin(store, taken[k]!, false, undefined));
-        return begun[k]!.context;
-      });
-      const name = loaded.length > 1 ? { series: begun[0]!.context.captureId } : {};
-      const out: FileResult[] = [];
-      for (const [k, result] of loaded.entries()) out.push(await begun[k]!.finish(result, name));
-      return out;
-    });
-    for (const [k, result] of done.entries()) results.set(taken[k]!, result);
-    members.splice(0, done.length);
-  }
-  return results;
-}
-
-interface Begun {
+export interface Begun {
   readonly context: LoadContext;
   /** Writes what is known of the capture; `choices` are kept with those of the command line. */
   finish(result: LoadResult, choices?: Readonly<Record<string, unknown>>): Promise<FileResult>;
 }
 
-/** Prepares the loading of a capture, inside its transaction. */
-async function begin(
+/** Prepares the loading of a capture, inside its transaction; what it replaces (`grown`) is continued or goes. */
+export async function begin(
   store: CaseStore,
   job: CaptureJob,
   careful: boolean,
@@ -125,7 +92,7 @@ async function begin(
     );
   }
   const rejects = new RejectWriter(db, captureId);
-  const warnings: string[] = scan.damage ? [scan.damage] : [];
+  const warnings: string[] = [];
   if (scan.damage) rejects.add({ place: 'file', reason: scan.damage });
   const rowBases = resume ? await highestRows(db, captureId) : new Map<string, number>();
   const context: LoadContext = {
@@ -145,6 +112,7 @@ async function begin(
     },
     progress: (done) => options.progress?.(`reading ${job.input.shown}`, done, scan.stats?.records ?? 0),
   };
+  if (scan.damage) context.warn(scan.damage);
   const finish: Begun['finish'] = async (result, more = {}) => {
     await rejects.flush();
     const tables = new Set(result.tables);

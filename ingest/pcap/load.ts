@@ -1,6 +1,6 @@
-import { inputError, usageError } from '../../cli/errors.js';
+import { type CliError, inputError, usageError } from '../../cli/errors.js';
 import { labelAll } from '../delimited/label-all.js';
-import type { LoadContext, LoadResult } from '../reader.js';
+import { type LoadContext, type LoadResult, MemberFailed } from '../reader.js';
 import { FilterError } from './bpf/compile.js';
 import { CaseSink } from './case-sink.js';
 import { captureDetails, counted, since } from './details.js';
@@ -18,15 +18,19 @@ import { goesOn, type Member } from './read/series.js';
  * @throws CliError when the file is no capture that can be read, or the filter is wrong
  */
 export async function loadCaptureFile(context: LoadContext): Promise<LoadResult> {
-  const [result] = await loadCaptureSeries([{ file: context.file, ts: 0 }], async () => context);
-  return result!;
+  try {
+    const [result] = await loadCaptureSeries([{ file: context.file, ts: 0 }], async () => context);
+    return result!;
+  } catch (error) {
+    throw error instanceof MemberFailed ? error.cause : error;
+  }
 }
 
 /**
  * Reads captures that go on where the one before ended as one stream: as many of `members` as belong together, from
  * the first. A flow belongs to the capture that has its first packet.
  * @param begin makes the context of a member when its turn has come
- * @throws CliError as {@link loadCaptureFile}
+ * @throws MemberFailed with the CliError of {@link loadCaptureFile}
  */
 export async function loadCaptureSeries(
   members: readonly Member<{ readonly plainPath: string }>[],
@@ -65,10 +69,8 @@ export async function loadCaptureSeries(
     }
   } catch (error) {
     sink.close(false);
-    const path = contexts.at(-1)!.file.plainPath;
-    if (error instanceof CaptureRefused) throw inputError(error.message.replace(`${path}: `, ''));
-    if (error instanceof FilterError) throw usageError(`--bpf: ${error.message}`);
-    throw error;
+    const refusal = refusalOf(error, contexts.at(-1)!.file.plainPath);
+    throw refusal === undefined ? error : new MemberFailed(contexts.length - 1, refusal);
   }
   await sink.finish();
   await store.setThreads();
@@ -80,6 +82,13 @@ export async function loadCaptureSeries(
     results.push({ ...part, details, tables: tables.keys(), fields: captureFields() });
   }
   return results;
+}
+
+/** What to tell the user when a file cannot be read; undefined for errors that are not the file's. */
+function refusalOf(error: unknown, path: string): CliError | undefined {
+  if (error instanceof CaptureRefused) return inputError(error.message.replace(`${path}: `, ''));
+  if (error instanceof FilterError) return usageError(`--bpf: ${error.message}`);
+  return undefined;
 }
 
 const timeouts = ({ tcpInactivity }: LoadContext['options']): { tcpInactivity: number } => ({

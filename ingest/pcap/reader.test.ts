@@ -8,6 +8,7 @@ import { findCaptures } from '../../cli/packets/find-captures.js';
 import { wantedPackets } from '../../cli/packets/wanted-packets.js';
 import { tempDir } from '../../test/support/temp-dir.js';
 import { type TestCase, testCase } from '../../test/support/test-case.js';
+import { ingest } from '../ingest.js';
 import { bytes, frame, pcap, type TimedFrame, tcp, u16, udp } from './testing/packets.js';
 
 const folder = tempDir('pcap-reader');
@@ -189,6 +190,72 @@ describe('a series of files', () => {
       together.close();
       alone.close();
     }
+  });
+
+  describe('that has grown', () => {
+    const grow = async (before: Record<string, Uint8Array>, after: Record<string, Uint8Array>) => {
+      const c = await testCase(before);
+      for (const [name, data] of Object.entries(after)) writeFileSync(join(c.folder, name), data);
+      const warnings: string[] = [];
+      const paths = Object.keys(after).map((name) => join(c.folder, name));
+      const results = await ingest(c.store, paths, { warn: (m) => warnings.push(m) });
+      const flows = await flowsOf(c);
+      const index = await c.store.db.number('SELECT sum(len(offsets))::INTEGER FROM packet_index');
+      const captures = await c.store.db.number('SELECT count(*) FROM captures');
+      c.close();
+      return { results: results.map((r) => r.status), warnings, flows, index, captures };
+    };
+    let whole: unknown[];
+    beforeAll(async () => {
+      const c = await testCase({ 'a.pcap': capture });
+      whole = await flowsOf(c);
+      c.close();
+    });
+    const partOf = (from: number, to: number, more: number) =>
+      cut(from, to + 1).subarray(0, cut(from, to).length + more);
+
+    it.each([
+      ['alone', { 'a.pcap': partOf(0, 4, 9) }, { 'a.pcap': capture }],
+      [
+        'in its last file',
+        { 'a.pcap': cut(0, 3), 'b.pcap': partOf(3, 5, 20) },
+        { 'a.pcap': cut(0, 3), 'b.pcap': cut(3, 9) },
+      ],
+      ['by a file', { 'a.pcap': partOf(0, 3, 1) }, { 'a.pcap': cut(0, 4), 'b.pcap': cut(4, 9) }],
+      [
+        'by a file and in the one before',
+        { 'a.pcap': cut(0, 2), 'b.pcap': cut(2, 4) },
+        { 'a.pcap': cut(0, 2), 'b.pcap': cut(2, 5), 'c.pcap': cut(5, 9) },
+      ],
+    ])('%s gives the flows of one read of all', async (_, before, after) => {
+      const { results, warnings, flows, index, captures } = await grow(before, after);
+      expect(flows).toEqual(whole);
+      expect(index).toBe(9);
+      expect(captures).toBe(results.length);
+      expect(results.every((status) => status === 'read')).toBe(true);
+      expect(warnings).toEqual([]);
+    });
+
+    it('says what counts twice when not all its files are given', async () => {
+      const { warnings } = await grow({ 'a.pcap': cut(0, 3), 'b.pcap': cut(3, 5) }, { 'b.pcap': cut(3, 9) });
+      expect(warnings.join()).toMatch(/^b\.pcap: was read together with other files; give all/);
+    });
+  });
+
+  it('is one stream without the file that cannot be read', async () => {
+    // A filter on Ethernet addresses cannot be compiled for raw IP: known at its first packet only.
+    const raw = pcap(
+      session.slice(4, 5).map((data) => ({ ts: T0 + 3500, data })),
+      { linkType: 101 },
+    );
+    const files = { 'a.pcap': cut(0, 4), 'b.pcap': raw, 'c.pcap': cut(4, 9) };
+    const whole = await testCase({ 'a.pcap': capture });
+    const c = await testCase(files, { bpf: 'ether src 02:00:00:00:00:01' });
+    expect(c.results.map((r) => r.status)).toEqual(['read', 'failed', 'read']);
+    expect(c.results[1]!.message).toContain('--bpf');
+    expect(await flowsOf(c)).toEqual(await flowsOf(whole));
+    whole.close();
+    c.close();
   });
 
   it('is read in spite of a file that is no capture', async () => {

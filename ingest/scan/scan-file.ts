@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { constants, createGunzip } from 'node:zlib';
+import { createGunzip } from 'node:zlib';
 import { Decompress } from 'fzstd';
 import { inputError } from '../../cli/errors.js';
 import type { Compression, FileHead } from './file-head.js';
@@ -105,7 +105,7 @@ function spoolSink(compression: Compression, options: ScanOptions, stats: TextSt
 }
 
 function gzipInflater(take: (chunk: Buffer) => void): Pick<Sink, 'write' | 'end'> {
-  const gunzip = createGunzip({ finishFlush: constants.Z_SYNC_FLUSH, chunkSize: 1024 * 1024 });
+  const gunzip = createGunzip({ chunkSize: 1024 * 1024 });
   let damage: string | undefined;
   gunzip.on('data', take);
   gunzip.on('error', (error) => {
