@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { loadDetections } from '../../analysis/detection/registry.js';
-import { CaseStore } from '../../ingest/case/case-store.js';
 import { withResources } from '../common.js';
 import { runSettings } from '../config.js';
 import { usageError } from '../errors.js';
@@ -27,15 +26,16 @@ Keys: h shows them all. q quits.`,
         throw usageError("console needs a terminal; 'slipstream query' and 'slipstream report' do not");
       }
       const settings = runSettings(flags);
-      const detections = loadDetections(settings.analysis.detectionPaths);
-      const memoryLimit = flags.memoryLimit === undefined ? '256MB' : settings.memoryLimit;
-      const store = await CaseStore.open(flags.db, { mode: 'read', threads: settings.threads, memoryLimit });
+      const { CaseSource } = await import('../console/case-source.js');
+      const { runConsole } = await import('../console/run.js');
+      // A console stays open beside other work: what its queries sort goes to disk early.
+      const memoryLimit = flags.memoryLimit === undefined ? '110MB' : settings.memoryLimit;
+      const source = new CaseSource(flags.db, { threads: settings.threads, memoryLimit });
       let there = true;
       try {
-        const { runConsole } = await import('../console/run.js');
-        there = await runConsole(store, detections);
+        there = await runConsole(source, () => loadDetections(settings.analysis.detectionPaths));
       } finally {
-        store.close();
+        source.close();
       }
       // An ordinary exit resets the terminal, and node aborts with a trace of its own when there is none any more.
       if (!there) process.kill(process.pid, 'SIGHUP');

@@ -5,8 +5,8 @@ import { explainText } from '../explain-text.js';
 import { bytes, cell, endpoint, scored, time } from './cells.js';
 import { ask, leftOut, ROW_LIMIT, type Subject } from './query.js';
 import { evidenceModel } from './screens.js';
-import type { TableModel } from './table.js';
-import type { Host, Window } from './tree.js';
+import { lazyRow, type TableModel } from './table.js';
+import { type Host, hostKey, type Window } from './tree.js';
 
 export interface HostFilter {
   readonly search: string;
@@ -24,9 +24,18 @@ export async function loadHosts(db: Database, filter: HostFilter): Promise<{ hos
     alerts: Number(r.alerts),
     isLocal: r.is_local === true,
     flows: Number(r.flows),
-    spark: (r.spark as (string | number)[]).map(Number),
+    spark: [],
   }));
   return { hosts, more: leftOut(rows) };
+}
+
+/** The hosts with the flows of their last windows: a second pass over the windows, so the tree does not wait for it. */
+export async function withSparks(db: Database, hosts: readonly Host[]): Promise<Host[]> {
+  const rows = await ask(db, 'sparks', { hosts: hosts.map((h) => h.profile).join('\n') });
+  const sparks = new Map(
+    rows.map((r) => [hostKey({ profile: String(r.profile), site: String(r.site) }), (r.spark as string[]).map(Number)]),
+  );
+  return hosts.map((h) => ({ ...h, spark: sparks.get(hostKey(h)) ?? [] }));
 }
 
 export async function loadWindows(db: Database, host: { profile: string; site: string }): Promise<Window[]> {
@@ -50,13 +59,14 @@ export async function loadTimeline(db: Database, subject: Subject): Promise<Tabl
   return {
     title: 'Timeline',
     columns: [{ title: 'time' }, { title: 'what', grows: true, most: 400 }],
-    rows: rows.map((r) => ({
-      cells: [cell(r.at), activity(r)],
-      tone: r.established === true ? undefined : r.established === false ? 'warning' : 'muted',
-      copy: String(r.out === true ? r.resp_h : r.orig_h),
-      address: String(r.out === true ? r.resp_h : r.orig_h),
-      uid: String(r.uid),
-    })),
+    rows: rows.map((r) =>
+      lazyRow(() => [cell(r.at), activity(r)], {
+        tone: r.established === true ? undefined : r.established === false ? 'warning' : 'muted',
+        copy: String(r.out === true ? r.resp_h : r.orig_h),
+        address: String(r.out === true ? r.resp_h : r.orig_h),
+        uid: String(r.uid),
+      }),
+    ),
     more: leftOut(rows),
     empty: 'no flow',
   };

@@ -32,14 +32,17 @@ interface Driven {
 async function drive(db = office.store.db, columns = 110, rows = 34): Promise<Driven> {
   const copied: string[] = [];
   let left = false;
-  const state = new CaseConsole(db, {
-    detections: [],
-    copy: (t) => copied.push(t),
-    quit: () => {
-      left = true;
+  const state = new CaseConsole(
+    { db, panes: db },
+    {
+      detections: () => [],
+      copy: (t) => copied.push(t),
+      quit: () => {
+        left = true;
+      },
+      settle: 0,
     },
-    settle: 0,
-  });
+  );
   await state.start();
   const screen = (): string => {
     const frame = layout(state, columns, rows, painter(false));
@@ -183,12 +186,15 @@ it('says when the case holds no host', async () => {
 });
 
 it('works in ink: keys in, screen out, colour where it is wanted', async () => {
-  const state = new CaseConsole(office.store.db, {
-    detections,
-    copy: () => undefined,
-    quit: () => undefined,
-    settle: 0,
-  });
+  const state = new CaseConsole(
+    { db: office.store.db, panes: office.store.db },
+    {
+      detections: () => detections,
+      copy: () => undefined,
+      quit: () => undefined,
+      settle: 0,
+    },
+  );
   const app = render(<App state={state} paint={painter(true)} />);
   await state.start();
   state.onChange();

@@ -1,5 +1,4 @@
 import type { Detection } from '../../analysis/detection/definition.js';
-import type { Database } from '../../ingest/case/database.js';
 import {
   type HostFilter,
   loadEvidence,
@@ -8,7 +7,9 @@ import {
   loadInfo,
   loadTimeline,
   loadWindows,
+  withSparks,
 } from './case-data.js';
+import type { Source } from './case-source.js';
 import { cell } from './cells.js';
 import { helpText } from './help.js';
 import type { Subject } from './query.js';
@@ -18,7 +19,8 @@ import { type Host, hostKey, type TreeRow, treeRows, type Window } from './tree.
 import { type Overlay, TableView, TextView } from './views.js';
 
 export interface ConsoleOptions {
-  readonly detections: readonly Detection[];
+  /** Installed rules, for explanations: read when the first is asked for. */
+  readonly detections: () => readonly Detection[];
   /** Puts text on the clipboard of the terminal. */
   readonly copy: (text: string) => void;
   readonly quit: () => void;
@@ -36,7 +38,7 @@ const SORTS = ['score', 'address', 'flows'] as const;
  * keys; what a newer choice has overtaken is thrown away.
  */
 export class CaseConsole {
-  readonly #db: Database;
+  #source: Source;
   readonly #options: ConsoleOptions;
   onChange: () => void = () => undefined;
 
@@ -53,27 +55,78 @@ export class CaseConsole {
   /** Text being typed after `/`; undefined when not searching. */
   typing: string | undefined;
   message = '';
+  /** True while a capture runs into the case. */
+  live = false;
   /** Rows that panes show, set by who draws. */
   visible = { tree: 10, timeline: 10, evidence: 4, overlay: 20, columns: 80 };
 
   #generation = 0;
   #timer: NodeJS.Timeout | undefined;
+  /** Queries asked for, and those of them that run. */
+  #pending = 0;
   #working = 0;
+  #reading = 0;
+  #gate: Promise<void> = Promise.resolve();
+  #exchanging = false;
 
-  constructor(db: Database, options: ConsoleOptions) {
-    this.#db = db;
+  constructor(source: Source, options: ConsoleOptions) {
+    this.#source = source;
     this.#options = options;
   }
 
-  /** True while a query runs. */
+  /** True while a query runs or waits. */
   get busy(): boolean {
-    return this.#working > 0 || this.#timer !== undefined;
+    return this.#pending > 0 || this.#timer !== undefined;
   }
 
-  /** Reads the hosts, then the first of them. */
-  async start(): Promise<void> {
+  /** Reads the hosts, then the chosen one. */
+  start(): Promise<void> {
+    return new Promise((resolve) => this.#run(() => this.#readAll().finally(resolve)));
+  }
+
+  async #readAll(): Promise<void> {
     await this.#readHosts();
     await this.#readChosen();
+    await this.#readSparks();
+  }
+
+  /**
+   * Puts another state of the case in place of the present one, when no query runs, and reads again what is shown. Places,
+   * filters and screens stay. Queries asked for meanwhile wait.
+   * @param open closes the present state and opens the new one; tried again until it succeeds or `over` says to stop
+   */
+  async exchange(open: () => Promise<Source>, over: () => boolean): Promise<void> {
+    if (this.#exchanging) return;
+    this.#exchanging = true;
+    const { promise, resolve } = withResolvers();
+    this.#gate = promise;
+    try {
+      while (this.#working > 0) await rest(10);
+      for (let failed = true; failed && !over(); ) {
+        failed = false;
+        this.#source = await open().catch(async (error: unknown) => {
+          failed = true;
+          this.#say(error);
+          await rest(500);
+          return this.#source;
+        });
+      }
+    } finally {
+      this.#exchanging = false;
+      resolve();
+    }
+    if (!over()) this.#run(() => this.#readAgain());
+  }
+
+  /** Ends what runs, so that the case can be closed. */
+  async stop(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#generation++;
+    for (let i = 0; i < 500 && this.#pending > 0; i++) {
+      this.#source.db.connection.interrupt();
+      this.#source.panes.connection.interrupt();
+      await rest(10);
+    }
   }
 
   get rows(): TreeRow[] {
@@ -122,7 +175,7 @@ export class CaseConsole {
       case 'o':
         this.open.clear();
         this.overlays = [];
-        this.#run(() => this.start());
+        this.#run(() => this.#readAll());
         return true;
       case 'f':
         this.#setFilter({ ...this.filter, alerted: !this.filter.alerted });
@@ -208,17 +261,19 @@ export class CaseConsole {
           this.visible.tree,
         );
         this.#settle();
-      } else this.#run(async () => void this.open.set(key, await loadWindows(this.#db, host)));
+      } else this.#run(async () => void this.open.set(key, await loadWindows(this.#source.db, host)));
       return;
     }
     const row = table?.row;
     if (row?.evidence !== undefined) {
       const { evidence } = row;
-      this.#load(`Flows of ${evidence}`, async () => [await flowsModel(this.#db, evidence, `Flows of ${evidence}`)]);
+      this.#load(`Flows of ${evidence}`, async () => [
+        await flowsModel(this.#source.db, evidence, `Flows of ${evidence}`),
+      ]);
     } else if (row?.address !== undefined) {
       const { address } = row;
       this.#run(async () => {
-        const pairs = await loadInfo(this.#db, address);
+        const pairs = await loadInfo(this.#source.db, address);
         const text = pairs.map(([k, v]) => `${k.padEnd(9)}${v}`).join('\n');
         this.overlays = [...this.overlays, { kind: 'text', view: new TextView(cell(address), text) }];
       });
@@ -232,7 +287,7 @@ export class CaseConsole {
       return;
     }
     this.#run(async () => {
-      const text = await loadExplanation(this.#db, id, this.#options.detections);
+      const text = await loadExplanation(this.#source.db, id, this.#options.detections());
       this.overlays = [...this.overlays, { kind: 'text', view: new TextView(`Why ${id}`, text) }];
     });
   }
@@ -260,7 +315,7 @@ export class CaseConsole {
     this.filter = filter;
     this.open.clear();
     this.tree = START;
-    this.#run(() => this.start());
+    this.#run(() => this.#readAll());
   }
 
   #openScreen(screen: Screen): void {
@@ -269,7 +324,7 @@ export class CaseConsole {
     const of = screen.ofHost
       ? ` of ${cell(subject.profile)}${this.chosen?.window ? `, window ${this.chosen.window.tw}` : ''}`
       : '';
-    this.#load(`${screen.name}${of}`, () => screen.load(this.#db, subject), screen);
+    this.#load(`${screen.name}${of}`, () => screen.load(this.#source.db, subject), screen);
   }
 
   /** Puts tables on top once they are there; until then the screen says what is being read. */
@@ -294,16 +349,49 @@ export class CaseConsole {
   }
 
   async #readHosts(): Promise<void> {
-    const { hosts, more } = await loadHosts(this.#db, this.filter);
+    const { hosts, more } = await loadHosts(this.#source.db, this.filter);
     this.hosts = hosts;
     this.moreHosts = more;
     this.tree = moved(this.tree, 0, this.rows.length, this.visible.tree);
     this.onChange();
   }
 
-  async #readChosen(): Promise<void> {
+  async #readSparks(): Promise<void> {
+    const { hosts } = this;
+    const drawn = await withSparks(this.#source.db, hosts);
+    if (this.hosts !== hosts) return;
+    this.hosts = drawn;
+    this.onChange();
+  }
+
+  /** Everything on the main screen again, with the same host and window chosen where they are still there. */
+  async #readAgain(): Promise<void> {
+    const { chosen } = this;
+    const { hosts, more } = await loadHosts(this.#source.db, this.filter);
+    const drawn = await withSparks(this.#source.db, hosts);
+    const open = new Map<string, readonly Window[]>();
+    for (const host of drawn) {
+      if (this.open.has(hostKey(host))) open.set(hostKey(host), await loadWindows(this.#source.db, host));
+    }
+    this.hosts = drawn;
+    this.moreHosts = more;
+    this.open.clear();
+    for (const [key, windows] of open) this.open.set(key, windows);
+    const same = this.rows.findIndex(
+      (r) => chosen && hostKey(r.host) === hostKey(chosen.host) && r.window?.start === chosen.window?.start,
+    );
+    const row = same < 0 ? this.tree.row : same;
+    const top = this.tree.top + row - this.tree.row;
+    this.tree = moved({ row, top: Math.max(0, top) }, 0, this.rows.length, this.visible.tree);
+    await this.#readChosen(true);
+  }
+
+  /** @param again the host is the same as before: places in its tables stay */
+  async #readChosen(again = false): Promise<void> {
     const generation = ++this.#generation;
     const { subject } = this;
+    const { panes } = this.#source;
+    if (this.#reading > 0) panes.connection.interrupt();
     const current = (): boolean => generation === this.#generation;
     if (!subject) {
       this.info = [];
@@ -311,29 +399,60 @@ export class CaseConsole {
       this.evidence = new TableView({ ...EMPTY, title: 'Evidence', empty: 'no host' });
       return;
     }
-    const info = await loadInfo(this.#db, subject.profile);
-    if (!current()) return;
-    this.info = info;
-    const evidence = await loadEvidence(this.#db, subject);
-    if (!current()) return;
-    this.evidence = new TableView(evidence);
+    this.#reading++;
+    try {
+      const info = await loadInfo(panes, subject.profile);
+      if (!current()) return;
+      this.info = info;
+      const evidence = await loadEvidence(panes, subject);
+      if (!current()) return;
+      this.evidence = new TableView(evidence, again ? this.evidence : undefined);
+      this.onChange();
+      const timeline = await loadTimeline(panes, subject);
+      if (!current()) return;
+      this.timeline = new TableView(timeline, again ? this.timeline : undefined);
+    } catch (error) {
+      // What was overtaken was stopped.
+      if (current()) throw error;
+    } finally {
+      this.#reading--;
+    }
+  }
+
+  #say(error: unknown): void {
+    this.message = cell(error instanceof Error ? error.message.split('\n')[0] : error);
     this.onChange();
-    const timeline = await loadTimeline(this.#db, subject);
-    if (!current()) return;
-    this.timeline = new TableView(timeline);
   }
 
   /** Work beside the keys; what goes wrong becomes a message. */
   #run(work: () => Promise<void>): void {
-    this.#working++;
-    work()
+    this.#pending++;
+    void this.#gate
+      .then(async () => {
+        this.#working++;
+        try {
+          await work();
+        } finally {
+          this.#working--;
+        }
+      })
       .catch((error: unknown) => {
-        this.message = cell(error instanceof Error ? error.message.split('\n')[0] : error);
         this.overlays = this.overlays.filter((o) => o.kind !== 'loading');
+        this.#say(error);
       })
       .finally(() => {
-        this.#working--;
+        this.#pending--;
         this.onChange();
       });
   }
+}
+
+const rest = (milliseconds: number): Promise<void> => new Promise((done) => setTimeout(done, milliseconds));
+
+function withResolvers(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve: () => void = () => undefined;
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
 }

@@ -144,6 +144,6 @@ function statusBar(state: CaseConsole, columns: number, paint: Paint): string {
     line += `${paint('key', key!)} ${words.join(' ')}  `;
     used += width(text) + 2;
   }
-  const busy = state.busy ? 'reading…' : '';
+  const busy = state.busy ? 'reading…' : state.live ? 'live' : '';
   return line + pad(busy, columns - used, 'right');
 }

@@ -15,7 +15,10 @@ export const ROW_LIMIT = 10_000;
 
 const texts = new Map<string, string>();
 
-/** Runs one of `queries/*.sql`; values that its text does not name are left out. */
+/**
+ * Runs one of `queries/*.sql`; values that its text does not name are left out. Rows are made a chunk at a time, so that keys
+ * are not kept waiting.
+ */
 export async function ask(
   db: Database,
   name: string,
@@ -24,7 +27,10 @@ export async function ask(
   if (!texts.has(name)) texts.set(name, readFileSync(asset('cli', 'console', 'queries', `${name}.sql`), 'utf8'));
   const sql = texts.get(name)!;
   const used = Object.entries(values).filter(([key]) => new RegExp(`\\$${key}\\b`).test(sql));
-  return db.all(sql, Object.fromEntries(used));
+  const result = await db.connection.run(sql, Object.fromEntries(used));
+  const rows: Row[] = [];
+  for await (const chunk of result.yieldRowObjectJson()) rows.push(...(chunk as Row[]));
+  return rows;
 }
 
 /** Rows that a LIMIT left out, by the `total` column. */

@@ -2,7 +2,7 @@ import type { Database, Row } from '../../ingest/case/database.js';
 import { bytes, cell, endpoint, gauge, num, scored, time } from './cells.js';
 import { levelTone } from './paint.js';
 import { ask, leftOut, ROW_LIMIT, type Subject } from './query.js';
-import type { Column, TableModel, TableRow } from './table.js';
+import { type Column, lazyRow, type TableModel } from './table.js';
 
 /** A full screen of one or two tables about the chosen host (or about the case). */
 export interface Screen {
@@ -44,7 +44,7 @@ function countsScreen(key: string, name: string, help: string, counted: Counted)
     ofHost: true,
     async load(db, subject) {
       const rows = await ask(db, 'counts', { ...subject, side, port, address, limit: ROW_LIMIT });
-      const highest = Math.max(0, ...rows.map((r) => Number(r.bytes)));
+      const highest = rows.reduce((most, r) => Math.max(most, Number(r.bytes)), 0);
       const half = (established: boolean): TableModel => ({
         title: `${name}, ${established ? 'established' : 'not established'}`,
         columns: [...labels, right('flows'), right('packets'), right('bytes'), { title: '', grows: true }],
@@ -52,8 +52,10 @@ function countsScreen(key: string, name: string, help: string, counted: Counted)
           .filter((r) => r.established === established)
           .map((r) => {
             const of = address === 'none' ? undefined : String(r.address);
-            const cells = [...label(r), num(r.flows), num(r.pkts), bytes(r.bytes), gauge(Number(r.bytes), highest)];
-            return { cells, copy: of, address: of };
+            return lazyRow(
+              () => [...label(r), num(r.flows), num(r.pkts), bytes(r.bytes), gauge(Number(r.bytes), highest)],
+              { copy: of, address: of },
+            );
           }),
         more: established ? leftOut(rows) : 0,
         empty: 'none',
@@ -84,19 +86,20 @@ function tuplesScreen(key: string, direction: 'out' | 'in', help: string): Scree
             { title: 'AS', most: 20 },
             { title: 'geo' },
           ],
-          rows: rows.map((r) => ({
-            cells: [
-              `${endpoint(r.dst, r.dport)} ${cell(r.proto)}`,
-              num(r.flows),
-              scored(r.cc_score),
-              cell(r.letters),
-              cell(r.name),
-              cell(r.as_org),
-              cell(r.country),
-            ],
-            copy: String(r.dst),
-            address: String(r.dst),
-          })),
+          rows: rows.map((r) =>
+            lazyRow(
+              () => [
+                `${endpoint(r.dst, r.dport)} ${cell(r.proto)}`,
+                num(r.flows),
+                scored(r.cc_score),
+                cell(r.letters),
+                cell(r.name),
+                cell(r.as_org),
+                cell(r.country),
+              ],
+              { copy: String(r.dst), address: String(r.dst) },
+            ),
+          ),
           more: leftOut(rows),
           empty: direction === 'in' ? 'none: profiles of responders need --direction all' : 'none',
         },
@@ -116,19 +119,21 @@ export function evidenceModel(title: string, rows: readonly Row[], withWindow: b
       right('conf'),
       { title: 'finding', grows: true, most: 400 },
     ],
-    rows: rows.map(
-      (r): TableRow => ({
-        cells: [
+    rows: rows.map((r) =>
+      lazyRow(
+        () => [
           ...(withWindow ? [cell(r.tw)] : []),
           cell(r.at),
           r.is_suppressed === true ? 'whitelisted' : cell(r.level),
           scored(r.confidence),
           cell(r.description),
         ],
-        tone: r.is_suppressed === true ? 'muted' : levelTone(String(r.level)),
-        copy: String(r.subject),
-        evidence: String(r.evidence_id),
-      }),
+        {
+          tone: r.is_suppressed === true ? 'muted' : levelTone(String(r.level)),
+          copy: String(r.subject),
+          evidence: String(r.evidence_id),
+        },
+      ),
     ),
     more: leftOut(rows),
     empty: 'no finding',
@@ -151,22 +156,26 @@ export async function flowsModel(db: Database, evidence: string, title: string):
       right('received'),
       { title: 'uid', grows: true },
     ],
-    rows: rows.map((r) => ({
-      cells: [
-        cell(r.at),
-        endpoint(r.orig_h, r.orig_p),
-        endpoint(r.resp_h, r.resp_p),
-        r.service === null ? cell(r.proto) : `${cell(r.proto)} ${cell(r.service)}`,
-        cell(r.outcome),
-        time(r.duration),
-        bytes(r.orig_size),
-        bytes(r.resp_size),
-        cell(r.uid),
-      ],
-      copy: String(r.uid),
-      uid: String(r.uid),
-      address: String(r.resp_h),
-    })),
+    rows: rows.map((r) =>
+      lazyRow(
+        () => [
+          cell(r.at),
+          endpoint(r.orig_h, r.orig_p),
+          endpoint(r.resp_h, r.resp_p),
+          r.service === null ? cell(r.proto) : `${cell(r.proto)} ${cell(r.service)}`,
+          cell(r.outcome),
+          time(r.duration),
+          bytes(r.orig_size),
+          bytes(r.resp_size),
+          cell(r.uid),
+        ],
+        {
+          copy: String(r.uid),
+          uid: String(r.uid),
+          address: String(r.resp_h),
+        },
+      ),
+    ),
     more: leftOut(rows),
     empty: 'this rule names no single flows',
   };
@@ -204,22 +213,26 @@ const beacons: Screen = {
           right('bytes'),
           right('hosts %'),
         ],
-        rows: rows.map((r) => ({
-          cells: [
-            scored(r.score),
-            cell(r.severity),
-            cell(r.profile),
-            cell(r.dst),
-            num(r.connections),
-            time(r.interval_seconds),
-            scored(r.beacon_score),
-            bytes(r.bytes),
-            r.prevalence === null ? '' : (Number(r.prevalence) * 100).toFixed(0),
-          ],
-          tone: levelTone(String(r.severity)),
-          copy: String(r.dst),
-          address: r.kind === 'ip' ? String(r.dst) : undefined,
-        })),
+        rows: rows.map((r) =>
+          lazyRow(
+            () => [
+              scored(r.score),
+              cell(r.severity),
+              cell(r.profile),
+              cell(r.dst),
+              num(r.connections),
+              time(r.interval_seconds),
+              scored(r.beacon_score),
+              bytes(r.bytes),
+              r.prevalence === null ? '' : (Number(r.prevalence) * 100).toFixed(0),
+            ],
+            {
+              tone: levelTone(String(r.severity)),
+              copy: String(r.dst),
+              address: r.kind === 'ip' ? String(r.dst) : undefined,
+            },
+          ),
+        ),
         more: leftOut(rows),
         empty: 'no pair came near',
       },

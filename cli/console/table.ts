@@ -22,6 +22,18 @@ export interface TableRow {
   readonly uid?: string | undefined;
 }
 
+/** A row whose cells are written when they are looked at: of thousands of rows few are. */
+export function lazyRow(cells: () => readonly string[], rest: Omit<TableRow, 'cells'>): TableRow {
+  let made: readonly string[] | undefined;
+  return {
+    ...rest,
+    get cells() {
+      made ??= cells();
+      return made;
+    },
+  };
+}
+
 export interface TableModel {
   readonly title: string;
   readonly columns: readonly Column[];

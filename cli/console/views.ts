@@ -9,9 +9,16 @@ export class TableView {
   model: TableModel;
   place: Place = START;
 
-  constructor(model: TableModel) {
+  /** @param before the same table as it was read earlier: its filter and the chosen row stay */
+  constructor(model: TableModel, before?: TableView) {
     this.#all = model;
     this.model = model;
+    if (!before) return;
+    if (before.filtered !== '') this.filter(before.filtered);
+    const id = idOf(before.row);
+    const same = id === undefined ? -1 : this.model.rows.findIndex((r) => idOf(r) === id);
+    const row = same < 0 ? Math.min(before.place.row, Math.max(0, this.model.rows.length - 1)) : same;
+    this.place = { row, top: Math.max(0, before.place.top + row - before.place.row) };
   }
 
   /** Keeps rows that contain all words; an empty text keeps all. */
@@ -70,3 +77,5 @@ export type Overlay =
     }
   | { readonly kind: 'text'; readonly view: TextView }
   | { readonly kind: 'loading'; readonly title: string };
+
+const idOf = (row: TableRow | undefined): string | undefined => row?.evidence ?? row?.uid;

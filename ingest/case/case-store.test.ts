@@ -134,4 +134,17 @@ describe('CaseStore', () => {
     store.close();
     expect(readdirSync(folder).filter((f) => f.includes('.tmp-'))).toEqual([]);
   });
+
+  it('spills sorts in a case that it only reads, and keeps UTC on every connection', async () => {
+    const store = await CaseStore.open(await makeCase(), { mode: 'read', memoryLimit: '128MB' });
+    const more = await store.connect();
+    for (const db of [store.db, more]) {
+      expect((await db.one<{ tz: string }>("SELECT current_setting('TimeZone') AS tz"))?.tz).toBe('UTC');
+    }
+    const sorted = `SELECT sum(length(x)) FROM
+      (SELECT (i * 7919 % 2000000)::VARCHAR || repeat('x', 150) AS x FROM range(2000000) t(i) ORDER BY x OFFSET 1)`;
+    expect(await more.number(sorted)).toBeGreaterThan(3e8);
+    store.close();
+    expect(readdirSync(folder).filter((f) => f.includes('.tmp-'))).toEqual([]);
+  });
 });

@@ -1,4 +1,16 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { CliError, inputError, usageError } from '../../cli/errors.js';
@@ -82,13 +94,14 @@ export class CaseStore {
     }
     if (open.has(key)) throw new CliError(`${path}: the case is already open in this process`);
     open.add(key);
-    const tempDir = `${key}.tmp-${process.pid}`;
-    const limitMb = engineLimit(options.memoryLimit ?? '2GB');
+    let tempDir = `${key}.tmp-${process.pid}`;
+    const limitMb = engineLimit(options.memoryLimit ?? '2GB', options.mode === 'read' ? 64 : 128);
     const threads = options.threads ?? 2;
     let instance: DuckDBInstance | undefined;
     try {
       removeStaleTemp(key);
       if (options.mode === 'create') makeFolder(dirname(key));
+      if (options.mode === 'read' && !isWritable(dirname(key))) tempDir = mkdtempSync(join(tmpdir(), 'slipstream-'));
       instance = await DuckDBInstance.create(key, {
         threads: String(threads),
         memory_limit: `${limitMb}MB`,
@@ -139,7 +152,6 @@ export class CaseStore {
   /** A second connection to the same instance: what it commits, the first one sees. It is closed with the case. */
   async connect(): Promise<Database> {
     const db = new Database(await this.#instance.connect());
-    await db.run("SET TimeZone = 'UTC'");
     this.#more.push(db);
     return db;
   }
@@ -155,7 +167,9 @@ export class CaseStore {
 
   async #prepare(options: CaseOptions): Promise<void> {
     const { db } = this;
-    await db.run("SET TimeZone = 'UTC'");
+    await db.run("SET GLOBAL TimeZone = 'UTC'");
+    // DuckDB makes a folder for what it spills, but not the one around it.
+    mkdirSync(this.tempDir, { recursive: true });
     if (options.mode === 'read') {
       await refuseForeignObjects(db, this.path);
       await loadMacros(db);
@@ -177,15 +191,14 @@ export class CaseStore {
       await dropUnfinished(db);
     });
     await loadMacros(db);
-    mkdirSync(this.tempDir, { recursive: true });
   }
 }
 
 /** DuckDB's own limit in MB leaves room for what it does not count: allocator slack, buffers of readers, result rows. */
-function engineLimit(limit: string): number {
+function engineLimit(limit: string, least: number): number {
   const size = megabytes(limit);
   if (size === undefined) throw usageError(`memory limit ${limit}: expected a size such as 512MB or 2GB`);
-  return Math.max(128, Math.floor(size * 0.85));
+  return Math.max(least, Math.floor(size * 0.85));
 }
 
 /** Rows of captures that never became complete (an interrupted ingest) go. */
@@ -217,6 +230,15 @@ function removeStaleTemp(key: string): void {
     if (Number.isInteger(pid) && pid > 0 && !isAlive(pid)) {
       rmSync(join(dirname(key), name), { recursive: true, force: true });
     }
+  }
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -1,6 +1,10 @@
--- Pairs of the whole case, ranked.
-SELECT profile, site, kind, dst, connections, bytes, interval_seconds, beacon_score, long_score, strobe, prevalence, score, severity,
-  count(*) OVER () AS total
-FROM pairs
-ORDER BY score DESC NULLS LAST, beacon_score DESC NULLS LAST, connections DESC, profile, site, kind, dst
+-- Pairs of the whole case, ranked. What cannot be among the first $limit is left out before the sort: it would not fit in memory.
+WITH least AS (
+  SELECT min(score) AS score FROM (SELECT score FROM pairs ORDER BY score DESC NULLS LAST LIMIT $limit)
+)
+SELECT p.profile, p.site, p.kind, p.dst, p.connections, p.bytes, p.interval_seconds, p.beacon_score, p.long_score, p.strobe,
+  p.prevalence, p.score, p.severity, (SELECT count(*) FROM pairs) AS total
+FROM pairs p
+WHERE p.score >= (SELECT score FROM least) OR (SELECT count(*) FROM pairs) <= $limit
+ORDER BY p.score DESC NULLS LAST, p.beacon_score DESC NULLS LAST, p.connections DESC, p.profile, p.site, p.kind, p.dst
 LIMIT $limit

@@ -6,9 +6,13 @@ WITH counted AS (
     CASE $address WHEN 'orig' THEN f.orig_h WHEN 'resp' THEN f.resp_h END AS address,
     coalesce(f.established, false) AS established,
     coalesce(f.orig_pkts, 0) + coalesce(f.resp_pkts, 0) AS pkts, coalesce(f.orig_size, 0) + coalesce(f.resp_size, 0) AS bytes
-  FROM flows f
-  WHERE ($side = 'orig' AND f.orig_h = $profile OR $side = 'resp' AND f.resp_h = $profile)
-    AND f.source_id IN (SELECT source_id FROM sources WHERE site = $site)
+  FROM (
+    -- One of the two is empty: a filter on either of two columns would read them all.
+    FROM flows WHERE $side = 'orig' AND orig_h = $profile
+    UNION ALL
+    FROM flows WHERE $side = 'resp' AND resp_h = $profile
+  ) f
+  WHERE f.source_id IN (SELECT source_id FROM sources WHERE site = $site)
     AND ($window = '' OR f.ts >= try_cast($window AS TIMESTAMP) AND f.ts < (
       SELECT min(tw_end) FROM profiles WHERE profile = $profile AND site = $site AND tw_start = try_cast($window AS TIMESTAMP)))
 )

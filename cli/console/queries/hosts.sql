@@ -8,20 +8,11 @@ WITH named AS (
   WHERE $search = '' OR contains(p.profile, $search) OR p.profile IN (SELECT address FROM named)
   GROUP BY p.profile, p.site
   HAVING NOT $alerted OR count(*) FILTER (p.alerted) > 0
-), placed AS (
-  SELECT h.*, count(*) OVER () AS total,
-    row_number() OVER (
-      ORDER BY CASE WHEN $sort = 'score' THEN h.score END DESC NULLS LAST,
-        CASE WHEN $sort = 'score' THEN h.alerts END DESC NULLS LAST,
-        CASE WHEN $sort <> 'address' THEN h.flows END DESC NULLS LAST, a.key, h.profile, h.site
-    ) AS place
-  FROM hosts h
-  LEFT JOIN addresses a ON a.address = h.profile
 )
-SELECT c.place, c.profile, c.site, c.score, c.alerts, c.is_local, c.flows, c.total,
-  list(p.flows ORDER BY p.tw_start)[-8:] AS spark
-FROM placed c
-JOIN profiles p ON p.profile = c.profile AND p.site = c.site
-WHERE c.place <= $limit
-GROUP BY ALL
-ORDER BY c.place
+SELECT h.profile, h.site, h.score, h.alerts, h.is_local, h.flows, (SELECT count(*) FROM hosts) AS total
+FROM hosts h
+LEFT JOIN addresses a ON $sort = 'address' AND a.address = h.profile
+ORDER BY CASE WHEN $sort = 'score' THEN h.score END DESC NULLS LAST,
+  CASE WHEN $sort = 'score' THEN h.alerts END DESC NULLS LAST,
+  CASE WHEN $sort <> 'address' THEN h.flows END DESC NULLS LAST, a.key, h.profile, h.site
+LIMIT $limit
