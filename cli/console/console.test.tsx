@@ -44,13 +44,7 @@ async function drive(db = office.store.db, columns = 110, rows = 34): Promise<Dr
     },
   );
   await state.start();
-  const screen = (): string => {
-    const frame = layout(state, columns, rows, painter(false));
-    if (frame.kind === 'small') return frame.text;
-    if (frame.kind === 'full') return [...frame.panes, frame.bar].join('\n');
-    const right = frame.right.join('\n').split('\n');
-    return [...frame.tree.split('\n').map((l, i) => l + right[i]!), frame.bar].join('\n');
-  };
+  const screen = (): string => layout(state, columns, rows, painter(false)).join('\n');
   return {
     state,
     copied,
@@ -195,14 +189,17 @@ it('works in ink: keys in, screen out, colour where it is wanted', async () => {
       settle: 0,
     },
   );
-  const app = render(<App state={state} paint={painter(true)} />);
+  const frames: string[] = [];
+  const app = render(<App state={state} paint={painter(true)} draw={(lines) => frames.push(lines.join('\n'))} />);
+  const shows = async (text: string): Promise<void> => {
+    for (let i = 0; i < 1000 && !frames.at(-1)?.includes(text); i++) await new Promise((r) => setTimeout(r, 10));
+    expect(frames.at(-1)).toContain(text);
+  };
   await state.start();
-  state.onChange();
-  await new Promise((r) => setTimeout(r, 50));
-  expect(app.lastFrame()).toContain(INFECTED);
-  expect(app.lastFrame()).toContain('\x1b[');
+  await shows(INFECTED);
+  expect(frames.at(-1)).toContain('\x1b[');
   app.stdin.write('h');
-  await new Promise((r) => setTimeout(r, 50));
-  expect(app.lastFrame()).toContain('next pane');
+  await shows('next pane');
   app.unmount();
+  expect(app.lastFrame()).toBe('');
 });

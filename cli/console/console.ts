@@ -45,7 +45,7 @@ export class CaseConsole {
   hosts: readonly Host[] = [];
   moreHosts = 0;
   filter: HostFilter = { search: '', alerted: false, sort: 'score' };
-  readonly open = new Map<string, readonly Window[]>();
+  open: ReadonlyMap<string, readonly Window[]> = new Map();
   tree: Place = START;
   focus: Pane = 'tree';
   info: readonly (readonly [string, string])[] = [];
@@ -62,6 +62,11 @@ export class CaseConsole {
 
   #generation = 0;
   #timer: NodeJS.Timeout | undefined;
+  #rows: {
+    readonly hosts: readonly Host[];
+    readonly open: ReadonlyMap<string, readonly Window[]>;
+    readonly rows: readonly TreeRow[];
+  } = { hosts: this.hosts, open: this.open, rows: [] };
   /** Queries asked for, and those of them that run. */
   #pending = 0;
   #working = 0;
@@ -129,8 +134,12 @@ export class CaseConsole {
     }
   }
 
-  get rows(): TreeRow[] {
-    return treeRows(this.hosts, this.open);
+  get rows(): readonly TreeRow[] {
+    const { hosts, open } = this;
+    if (this.#rows.hosts !== hosts || this.#rows.open !== open) {
+      this.#rows = { hosts, open, rows: treeRows(hosts, open) };
+    }
+    return this.#rows.rows;
   }
 
   get chosen(): TreeRow | undefined {
@@ -173,7 +182,7 @@ export class CaseConsole {
         this.overlays = [{ kind: 'text', view: new TextView('Help', helpText()) }];
         return true;
       case 'o':
-        this.open.clear();
+        this.open = new Map();
         this.overlays = [];
         this.#run(() => this.#readAll());
         return true;
@@ -253,7 +262,8 @@ export class CaseConsole {
       const host = this.chosen?.host;
       if (!host) return;
       const key = hostKey(host);
-      if (this.open.delete(key)) {
+      if (this.open.has(key)) {
+        this.open = new Map([...this.open].filter(([k]) => k !== key));
         this.tree = moved(
           { row: this.rows.findIndex((r) => r.host === host), top: this.tree.top },
           0,
@@ -261,7 +271,12 @@ export class CaseConsole {
           this.visible.tree,
         );
         this.#settle();
-      } else this.#run(async () => void this.open.set(key, await loadWindows(this.#source.db, host)));
+      } else {
+        this.#run(async () => {
+          const windows = await loadWindows(this.#source.db, host);
+          this.open = new Map(this.open).set(key, windows);
+        });
+      }
       return;
     }
     const row = table?.row;
@@ -313,7 +328,7 @@ export class CaseConsole {
 
   #setFilter(filter: HostFilter): void {
     this.filter = filter;
-    this.open.clear();
+    this.open = new Map();
     this.tree = START;
     this.#run(() => this.#readAll());
   }
@@ -375,8 +390,7 @@ export class CaseConsole {
     }
     this.hosts = drawn;
     this.moreHosts = more;
-    this.open.clear();
-    for (const [key, windows] of open) this.open.set(key, windows);
+    this.open = open;
     const same = this.rows.findIndex(
       (r) => chosen && hostKey(r.host) === hostKey(chosen.host) && r.window?.start === chosen.window?.start,
     );

@@ -12,7 +12,7 @@ export function box(
   rows: number,
   focused: boolean,
   paint: Paint,
-): string {
+): string[] {
   const inner = columns - 2;
   const mark = focused ? '● ' : '';
   const name = clip(`${mark}${title}`, Math.max(0, inner - 4));
@@ -20,5 +20,5 @@ export function box(
   const top =
     bar('┌─ ') + paint(focused ? 'key' : 'title', name) + bar(` ${'─'.repeat(Math.max(0, inner - 3 - width(name)))}┐`);
   const body = Array.from({ length: rows - 2 }, (_, i) => `${bar('│')}${lines[i] ?? pad('', inner)}${bar('│')}`);
-  return [top, ...body, bar(`└${'─'.repeat(inner)}┘`)].join('\n');
+  return [top, ...body, bar(`└${'─'.repeat(inner)}┘`)];
 }

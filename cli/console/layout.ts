@@ -8,24 +8,20 @@ import { clip, pad, width } from './text.js';
 import { treeLines } from './tree.js';
 import type { TableView } from './views.js';
 
-/** Panes of one frame as text, each exactly as large as its place. */
-export type Frame =
-  | { readonly kind: 'small'; readonly text: string }
-  | { readonly kind: 'full'; readonly panes: readonly string[]; readonly bar: string }
-  | { readonly kind: 'main'; readonly tree: string; readonly right: readonly string[]; readonly bar: string };
-
-/** Draws the state for a terminal of `columns` by `rows`; also tells the console how many rows its panes show. */
-export function layout(state: CaseConsole, columns: number, rows: number, paint: Paint): Frame {
-  if (columns < 40 || rows < 14) return { kind: 'small', text: clip('terminal too small: 40×14 at least', columns) };
+/**
+ * Draws the state for a terminal of `columns` by `rows`: its lines, the last one may be shorter. Also tells the console how many
+ * rows its panes show.
+ */
+export function layout(state: CaseConsole, columns: number, rows: number, paint: Paint): string[] {
+  if (columns < 40 || rows < 14) return [clip('terminal too small: 40×14 at least', columns)];
   const bar = statusBar(state, columns, paint);
   const height = rows - 1;
   state.visible.columns = columns - 2;
-  return state.overlay
-    ? overlayFrame(state, columns, height, bar, paint)
-    : mainFrame(state, columns, height, bar, paint);
+  const panes = state.overlay ? overlayFrame(state, columns, height, paint) : mainFrame(state, columns, height, paint);
+  return [...panes, bar];
 }
 
-function mainFrame(state: CaseConsole, columns: number, height: number, bar: string, paint: Paint): Frame {
+function mainFrame(state: CaseConsole, columns: number, height: number, paint: Paint): string[] {
   const left = Math.max(26, Math.min(56, Math.floor(columns * 0.36)));
   const right = columns - left;
   const infoRows = Math.min(7, Math.max(4, Math.floor(height * 0.28)));
@@ -45,23 +41,20 @@ function mainFrame(state: CaseConsole, columns: number, height: number, bar: str
       : treeLines(rows, state.open, state.tree, left - 2, height - 2, state.focus === 'tree', paint);
   const { chosen } = state;
   const about = chosen ? `${cell(chosen.host.profile)}${chosen.window ? `, window ${chosen.window.tw}` : ''}` : '';
-  return {
-    kind: 'main',
-    tree: box(
-      `Hosts ${grouped(state.hosts.length)}${more} · ${filters.filter((t) => t !== '').join(' ')}`,
-      tree,
-      left,
-      height,
-      state.focus === 'tree',
-      paint,
-    ),
-    right: [
-      box(about || 'Host', infoLines(state.info, right - 2, paint), right, infoRows, false, paint),
-      tableBox(state.timeline, `Timeline ${about}`, right, timelineRows, state.focus === 'timeline', paint),
-      tableBox(state.evidence, `Evidence ${about}`, right, evidenceRows, state.focus === 'evidence', paint),
-    ],
-    bar,
-  };
+  const hosts = box(
+    `Hosts ${grouped(state.hosts.length)}${more} · ${filters.filter((t) => t !== '').join(' ')}`,
+    tree,
+    left,
+    height,
+    state.focus === 'tree',
+    paint,
+  );
+  const beside = [
+    ...box(about || 'Host', infoLines(state.info, right - 2, paint), right, infoRows, false, paint),
+    ...tableBox(state.timeline, `Timeline ${about}`, right, timelineRows, state.focus === 'timeline', paint),
+    ...tableBox(state.evidence, `Evidence ${about}`, right, evidenceRows, state.focus === 'evidence', paint),
+  ];
+  return hosts.map((line, i) => line + beside[i]!);
 }
 
 function infoLines(pairs: readonly (readonly [string, string])[], columns: number, paint: Paint): string[] {
@@ -77,7 +70,7 @@ function tableBox(
   rows: number,
   focused: boolean,
   paint: Paint,
-): string {
+): string[] {
   const lines = tableLines(view.model, view.place, columns - 2, rows - 2, focused, paint);
   return box(`${title}${countOf(view)}`, lines, columns, rows, focused, paint);
 }
@@ -89,14 +82,10 @@ const countOf = (view: TableView): string => {
   return ` · ${grouped(view.place.row + 1)}/${grouped(rows.length)}${more ? ` of ${grouped(rows.length + more)}` : ''}${filter}`;
 };
 
-function overlayFrame(state: CaseConsole, columns: number, height: number, bar: string, paint: Paint): Frame {
+function overlayFrame(state: CaseConsole, columns: number, height: number, paint: Paint): string[] {
   const overlay = state.overlay!;
   if (overlay.kind === 'loading') {
-    return {
-      kind: 'full',
-      panes: [box(overlay.title, [paint('muted', pad('reading…', columns - 2))], columns, height, true, paint)],
-      bar,
-    };
+    return box(overlay.title, [paint('muted', pad('reading…', columns - 2))], columns, height, true, paint);
   }
   if (overlay.kind === 'text') {
     state.visible.overlay = height - 2;
@@ -104,17 +93,16 @@ function overlayFrame(state: CaseConsole, columns: number, height: number, bar: 
     const lines = all.slice(overlay.view.top, overlay.view.top + height - 2).map((l) => pad(l, columns - 2));
     const below = all.length - overlay.view.top - lines.length;
     const title = below > 0 ? `${overlay.view.title} · ${below} more lines` : overlay.view.title;
-    return { kind: 'full', panes: [box(title, lines, columns, height, true, paint)], bar };
+    return box(title, lines, columns, height, true, paint);
   }
   const each = Math.floor(height / overlay.tables.length);
   state.visible.overlay = each - 2;
-  const panes = overlay.tables.map((view, i) => {
+  return overlay.tables.flatMap((view, i) => {
     const rows = i === overlay.tables.length - 1 ? height - each * i : each;
     const title =
       overlay.tables.length === 1 ? overlay.title : `${view.model.title} · ${overlay.title.replace(/^.* of /, '')}`;
     return tableBox(view, title, columns, rows, i === overlay.active, paint);
   });
-  return { kind: 'full', panes, bar };
 }
 
 function statusBar(state: CaseConsole, columns: number, paint: Paint): string {

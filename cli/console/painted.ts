@@ -2,10 +2,7 @@
 export const ENTER = '\x1b[?1049h\x1b[?25l\x1b[2J';
 export const LEAVE = '\x1b[?25h\x1b[?1049l';
 
-/**
- * A terminal that is given whole frames and is sent the lines that changed. ink by itself clears screen and scrollback before
- * every frame that fills the terminal: that flickers, and takes what the user had there before.
- */
+/** A terminal that is given whole frames and is sent the lines that changed. */
 export class PaintedScreen {
   readonly #out: NodeJS.WriteStream;
   #shown: readonly string[] = [];
@@ -17,8 +14,8 @@ export class PaintedScreen {
   }
 
   /** Draws a frame: lines, none wider than the terminal. */
-  draw(frame: string): void {
-    if (this.#silent || frame === '') return;
+  draw(lines: readonly string[]): void {
+    if (this.#silent) return;
     const size = `${this.#out.columns}x${this.#out.rows}`;
     let text = '';
     if (size !== this.#size) {
@@ -26,7 +23,6 @@ export class PaintedScreen {
       this.#shown = [];
       text = '\x1b[2J';
     }
-    const lines = frame.split('\n');
     for (let i = 0; i < Math.max(lines.length, this.#shown.length); i++) {
       if (lines[i] === this.#shown[i]) continue;
       // Erased first: after a line as wide as the terminal, erasing to its end would take the last character.
@@ -41,11 +37,10 @@ export class PaintedScreen {
     this.#silent = true;
   }
 
-  /** The terminal as ink wants one: with a size, and a `write` that takes its frames. */
+  /** The terminal for ink: its size and events. What ink writes goes nowhere: it would clear the scrollback too. */
   stream(): NodeJS.WriteStream {
-    const write = (chunk: unknown, ...more: unknown[]): boolean => {
-      this.draw(String(chunk));
-      const done = more.at(-1);
+    const write = (...given: unknown[]): boolean => {
+      const done = given.at(-1);
       if (typeof done === 'function') setImmediate(done as () => void);
       return true;
     };

@@ -58,8 +58,9 @@ export async function runConsole(source: CaseSource, detections: () => readonly 
       );
   }, LOOK_EVERY);
   try {
-    // `debug`: ink gives every frame as it is, also where CI is set, and PaintedScreen puts it on the terminal.
-    const app = render(createElement(App, { state, paint: painter(wantsColour(process.env)) }), {
+    const paint = painter(wantsColour(process.env));
+    // `debug`: ink writes at once and nothing of its own, also where CI is set.
+    const app = render(createElement(App, { state, paint, draw: (lines) => screen.draw(lines) }), {
       stdout: screen.stream(),
       debug: true,
       exitOnCtrlC: false,

@@ -1,10 +1,11 @@
 import stringWidth from 'string-width';
 
-const ASCII = /^[\x20-\x7e]*$/;
+/** Characters that surely take one column: ASCII, and the dots, arrows, lines and blocks that the console draws with. */
+const SINGLE = /^[\x20-\x7e·…‹›→←↗▸▾●\u2500-\u259f]*$/;
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /** Columns that plain text (no escape sequences) takes in a terminal. */
-export const width = (text: string): number => (ASCII.test(text) ? text.length : stringWidth(text));
+export const width = (text: string): number => (SINGLE.test(text) ? text.length : stringWidth(text));
 
 /** Exactly `columns` wide: cut with an ellipsis, or padded on the left (`right`) or on the right. */
 export function pad(text: string, columns: number, align: 'left' | 'right' = 'left'): string {
@@ -16,7 +17,7 @@ export function pad(text: string, columns: number, align: 'left' | 'right' = 'le
 
 /** The longest beginning that is at most `columns` wide; no character is cut in half. */
 export function clip(text: string, columns: number): string {
-  if (ASCII.test(text)) return text.slice(0, Math.max(0, columns));
+  if (SINGLE.test(text)) return text.slice(0, Math.max(0, columns));
   let out = '';
   let used = 0;
   for (const { segment } of segmenter.segment(text)) {
