@@ -6,7 +6,7 @@
  */
 export { CliError as SlipstreamError } from './cli/errors.js';
 export { type Analysis, type AnalyzeOptions, analyze, type ReadFile } from './library/analyze.js';
-export { type CaseResult, type Definition, detections, testDetection } from './library/detections.js';
+export { type CaseResult, type Definition, detections, newDetection, testDetection } from './library/detections.js';
 export { type ExportSummary, exportCase } from './library/export-case.js';
 export {
   evaluate,

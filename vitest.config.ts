@@ -6,7 +6,7 @@ const acceptance = process.env.SLIPSTREAM_ACCEPTANCE === '1';
 export default defineConfig({
   test: {
     include: acceptance ? ['test/acceptance/**/*.test.ts'] : ['**/*.test.ts', '**/*.test.tsx'],
-    exclude: ['dist/**', 'node_modules/**', ...(acceptance ? [] : ['test/acceptance/**'])],
+    exclude: ['dist/**', '**/node_modules/**', ...(acceptance ? [] : ['test/acceptance/**'])],
     globalSetup: ['./test/global-setup.ts'],
     reporters: ['default', './test/reporter.ts'],
     env: { TZ: 'UTC' },

@@ -1,8 +1,9 @@
 import { type CaseResult, runCases } from '../analysis/detection/cases.js';
 import type { Definition } from '../analysis/detection/definition.js';
+import { newDetection } from '../analysis/detection/new-detection.js';
 import { loadDetections, readDetection } from '../analysis/detection/registry.js';
 
-export type { CaseResult, Definition };
+export { type CaseResult, type Definition, newDetection };
 
 /**
  * The detections that an analysis has: those that ship and those of your folders, by id.

@@ -1,14 +1,11 @@
-import { existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import { runCases } from '../../analysis/detection/cases.js';
+import { newDetection } from '../../analysis/detection/new-detection.js';
 import { loadDetections, readDetection } from '../../analysis/detection/registry.js';
-import { skeleton } from '../../analysis/detection/skeleton.js';
 import { printJson } from '../common.js';
 import { runSettings } from '../config.js';
 import { usageError } from '../errors.js';
 import { safe, table } from '../terminal.js';
-import { writeWhole } from '../write-file.js';
 
 export function register(program: Command): void {
   const detections = program
@@ -80,11 +77,7 @@ Examples:
     .argument('<id>')
     .option('--dir <folder>', 'where it goes', '.')
     .action((id: string, flags) => {
-      if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(id)) throw usageError(`${id}: an id is lower-case words joined by hyphens`);
-      const folder = join(flags.dir as string, id);
-      if (existsSync(folder)) throw usageError(`${folder}: is there already`);
-      mkdirSync(folder, { recursive: true });
-      for (const [name, text] of Object.entries(skeleton(id))) writeWhole(join(folder, name), text);
+      const folder = newDetection(id, flags.dir as string);
       process.stdout.write(
         `${folder}: detection.yaml, detection.sql, flows.sql, cases.yaml\nTest it:  slipstream detections test ${folder}\n` +
           `Use it:   detections: {paths: [${flags.dir}]} in the configuration\n`,
