@@ -37,11 +37,14 @@ export class LivePrinter {
   } satisfies LiveListener;
 
   blocked(d: Decision): void {
-    const text = d.blocked ? `blocked ${safe(d.address)}` : `not blocked: ${safe(d.address)}, ${safe(d.reason)}`;
+    const text = d.blocked
+      ? `blocked ${safe(d.address)} for ${Math.ceil(d.seconds)} s`
+      : `not blocked: ${safe(d.address)}, ${safe(d.reason)}`;
     this.#say(
       {
         event: d.blocked ? 'blocked' : 'spared',
         address: d.address,
+        seconds: d.blocked ? Math.ceil(d.seconds) : null,
         reason: d.reason ?? null,
         evidence_id: d.evidence_id,
       },

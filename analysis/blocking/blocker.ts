@@ -68,7 +68,7 @@ export class Blocker {
         evidence_id: d.evidence_id,
       });
     }
-    return decisions;
+    return decisions.map((d) => ({ ...d, seconds: entries.get(d.address)?.seconds ?? d.seconds }));
   }
 
   /** Takes all rules away. */

@@ -9,7 +9,7 @@ declare -A host=([attacker]=66 [victim]=10 [server]=20 [client]=30)
 
 down() {
   for name in "${!host[@]}"; do
-    ip netns pids "$prefix-$name" 2>/dev/null | xargs -r kill 2>/dev/null || true
+    ip netns pids "$prefix-$name" 2>/dev/null | xargs -r kill -KILL 2>/dev/null || true
     ip netns del "$prefix-$name" 2>/dev/null || true
   done
   ip link del "$bridge" 2>/dev/null || true
@@ -24,6 +24,8 @@ up() {
     ip netns add "$prefix-$name"
     ip link add "${prefix}v$n" type veth peer name eth0 netns "$prefix-$name"
     ip link set "${prefix}v$n" master "$bridge" up
+    # Neighbour discovery would be packets that nobody of the story sent.
+    ip netns exec "$prefix-$name" sh -c 'echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6' 2>/dev/null || true
     ip -n "$prefix-$name" link set lo up
     ip -n "$prefix-$name" link set eth0 address "02:00:00:77:00:$n"
     ip -n "$prefix-$name" addr add "10.77.0.$n/24" dev eth0

@@ -3,6 +3,7 @@ import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { packageRoot } from '../../cli/package-root.js';
+import { until as untilSo } from '../captures/lab.js';
 import { cli, query } from '../support/cli.js';
 import { fixture, OFFICE } from '../support/fixtures.js';
 import { tempDir } from '../support/temp-dir.js';
@@ -41,7 +42,10 @@ it('follows a growing Zeek log, tells each finding once, and ends with what a ba
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   const exited = new Promise<number | null>((r) => child.once('close', r));
   const until = async (test: () => boolean): Promise<void> => {
-    for (let i = 0; i < 600 && !test(); i++) await new Promise((r) => setTimeout(r, 50));
+    await untilSo(
+      () => test() || child.exitCode !== null,
+      () => JSON.stringify(events) + stderr,
+    );
     expect(test(), JSON.stringify(events) + stderr).toBe(true);
   };
   const half = Math.floor(lines.length / 2);
@@ -61,4 +65,4 @@ it('follows a growing Zeek log, tells each finding once, and ends with what a ba
   expect(alerts.map((a) => (JSON.parse(a) as { alert_id: string }).alert_id).sort()).toEqual(
     query<{ alert_id: string }>(db, 'SELECT alert_id FROM alerts ORDER BY 1').map((r) => r.alert_id),
   );
-}, 90_000);
+}, 600_000);
