@@ -6,7 +6,9 @@ import { keepCard, modelCard } from './case-card.js';
 import { kindNames, shippedModel } from './registry.js';
 
 test('a case gives the card of a model that scored it, and none that is not the one', async () => {
-  const kase = await testCase({});
+  const kase = await testCase({
+    'conn.log': '{"ts":1588207244.5,"uid":"C1","conn_state":"SF","id.orig_h":"10.0.0.5"}\n',
+  });
   const { db } = kase.store;
   try {
     for (const name of kindNames()) {

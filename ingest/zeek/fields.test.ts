@@ -21,7 +21,7 @@ test("ssl.log's established is a handshake's, not the flow's", async () => {
   const ends = { 'id.orig_h': '10.0.0.5', 'id.orig_p': 50000, 'id.resp_h': '203.0.113.66', 'id.resp_p': 443 };
   const json = (values: object[]): string => values.map((v) => `${JSON.stringify(v)}\n`).join('');
   const kase = await testCase({
-    'json/ssl.log': json([
+    'ssl.json.log': json([
       { ts: 1588207244.6, uid: 'C1', ...ends, version: 'TLSv12', cipher: 'x', established: true },
       { ts: 1588207245.6, uid: 'C2', ...ends, version: 'TLSv12', cipher: 'x', established: false },
     ]),
