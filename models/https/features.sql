@@ -20,7 +20,7 @@ SELECT
   CASE WHEN s.cipher IS NOT NULL THEN regexp_matches(s.cipher, 'GCM|CCM|CHACHA') END AS aead,
   s.established AS handshake,
   s.resumed,
-  s.next_protocol IS NOT NULL AND s.next_protocol <> '' AS alpn,
+  CASE WHEN k.source_id IS NOT NULL THEN s.next_protocol IS NOT NULL AND s.next_protocol <> '' END AS alpn,
   CASE WHEN s.curve IS NOT NULL THEN s.curve = 'x25519' END AS x25519,
   nullif(s.subject, '') AS subject,
   nullif(s.issuer, '') AS issuer,
@@ -29,6 +29,7 @@ SELECT
   https_days(s.not_before, f.ts) AS age_days
 FROM d_flows f
 JOIN d_ssl s ON s.source_id = f.source_id AND s.uid = f.uid
+LEFT JOIN (SELECT DISTINCT source_id FROM source_fields WHERE tbl = 'ssl' AND field = 'next_protocol') k ON k.source_id = f.source_id
 WHERE f.proto = 'tcp'
 QUALIFY row_number() OVER (PARTITION BY f.flow_id ORDER BY s.ts, s.capture_id, s.row) = 1
 UNION ALL

@@ -12,7 +12,7 @@ import { learn } from './learner.js';
 export interface HeldOut {
   /** Per row, on the scale where the threshold is .5; a fold's threshold comes from the other folds. */
   readonly scores: Float64Array;
-  /** From the benign rows of all folds: the one to keep. */
+  /** From the benign rows of all folds and of each: the one to keep. */
   readonly threshold: number;
   readonly folds: readonly FoldResult[];
   /** Loss of AUC per feature, mean over the folds that have both classes. */
@@ -28,6 +28,8 @@ export interface FoldResult {
   readonly false_positives: number;
 }
 
+/** Benign rows from which a fold has a say of its own in the threshold. */
+const HAS_A_SAY = 100;
 /** Rows of a fold that the importance of features is judged on, at most. */
 const JUDGED = 50_000;
 
@@ -69,13 +71,9 @@ export async function holdOut(
   for (const [k, fold] of folds.entries()) {
     const inside = all.filter((i) => foldOf[i] === k);
     const others = all.filter((i) => foldOf[i] !== k);
-    const take = (list: Int32Array): [Float64Array, Uint8Array] => [
-      Float64Array.from(list, (i) => raw[i]!),
-      Uint8Array.from(list, (i) => rows.labels[i]!),
-    ];
-    const threshold = thresholdFor(...take(others), maxFpr);
+    const threshold = strictest(raw, rows.labels, others, foldOf, maxFpr);
     for (const i of inside) scores[i] = calibrated(raw[i]!, threshold);
-    const [own, labels] = take(inside);
+    const [own, labels] = taken(raw, rows.labels, inside);
     const malicious = labels.reduce((a, b) => a + b, 0);
     const hits = (label: number): number => inside.filter((i) => rows.labels[i] === label && scores[i]! >= 0.5).length;
     results.push({
@@ -89,11 +87,36 @@ export async function holdOut(
   }
   return {
     scores,
-    threshold: thresholdFor(raw, rows.labels, maxFpr),
+    threshold: strictest(raw, rows.labels, all, foldOf, maxFpr),
     folds: results,
     importance: sums.map((s) => (judged === 0 ? null : Math.round((s / judged) * 1e6) / 1e6)),
   };
 }
+
+/**
+ * The threshold that at most `maxFpr` of the benign rows pass, of all together and of each larger fold: a fold with many easy
+ * benign flows does not make up for one where the model is wrong.
+ */
+function strictest(
+  raw: Float64Array,
+  labels: Uint8Array,
+  among: Int32Array,
+  foldOf: Int32Array,
+  maxFpr: number,
+): number {
+  let threshold = thresholdFor(...taken(raw, labels, among), maxFpr);
+  for (const k of new Set(among.map((i) => foldOf[i]!))) {
+    const fold = among.filter((i) => foldOf[i] === k);
+    if (fold.filter((i) => labels[i] === 0).length < HAS_A_SAY) continue;
+    threshold = Math.max(threshold, thresholdFor(...taken(raw, labels, fold), maxFpr));
+  }
+  return threshold;
+}
+
+const taken = (raw: Float64Array, labels: Uint8Array, list: Int32Array): [Float64Array, Uint8Array] => [
+  Float64Array.from(list, (i) => raw[i]!),
+  Uint8Array.from(list, (i) => labels[i]!),
+];
 
 function scoreRows(forest: Forest, held: LabelledRows, numbers: Int32Array, into: Float64Array): void {
   const scores = new Float64Array(numbers.length);

@@ -154,7 +154,7 @@ function artifact(
       stopped_early: options.signal.aborted || trained.some((t) => t.learned.stopped),
       threshold: 0.5,
       threshold_rule: main.heldOut
-        ? `scores are moved so that .5 is where at most ${options.maxFpr * 100} % of the benign flows of groups held out pass`
+        ? `scores are moved so that .5 is where at most ${options.maxFpr * 100} % of the benign flows of groups held out pass, of all together and of each larger fold`
         : 'scores are moved so that .5 is the threshold on out-of-bag rows: no group was held out',
       data: groups.map((g, i) => ({
         name: g.name,
