@@ -1,12 +1,16 @@
 import type { Detection } from '../../analysis/detection/definition.js';
 import { explain } from '../../analysis/explain/explain.js';
-import type { Database, Row } from '../../ingest/case/database.js';
+import { type Activity, hostTimeline } from '../../analysis/timeline/timeline.js';
+import type { Database } from '../../ingest/case/database.js';
 import { explainText } from '../explain-text.js';
-import { bytes, cell, endpoint, scored, time } from './cells.js';
+import { plural } from '../terminal.js';
+import { activityDetails, activityTone } from '../timeline-text.js';
+import { cell, scored } from './cells.js';
 import { ask, leftOut, ROW_LIMIT, type Subject } from './query.js';
 import { evidenceModel } from './screens.js';
 import { lazyRow, type TableModel } from './table.js';
 import { type Host, hostKey, type Window } from './tree.js';
+import { virustotalText } from './virustotal.js';
 
 export interface HostFilter {
   readonly search: string;
@@ -42,51 +46,64 @@ export async function loadWindows(db: Database, host: { profile: string; site: s
   const rows = await ask(db, 'windows', { profile: host.profile, site: host.site, limit: 2000 });
   return rows.map((r) => ({
     start: String(r.tw_start),
+    end: String(r.tw_end),
     tw: Number(r.tw),
     name: String(r.name),
     score: Number(r.score),
     alerted: r.alerted === true,
     flows: Number(r.flows),
+    spark: [],
   }));
+}
+
+/** Windows with the flows of their eighths. */
+export async function withEighths(
+  db: Database,
+  host: { profile: string; site: string },
+  windows: readonly Window[],
+): Promise<Window[]> {
+  const rows = await ask(db, 'window-sparks', { profile: host.profile, site: host.site });
+  const sparks = new Map<string, number[]>();
+  for (const r of rows) {
+    const start = String(r.tw_start);
+    if (!sparks.has(start)) sparks.set(start, new Array<number>(8).fill(0));
+    sparks.get(start)![Number(r.eighth)] = Number(r.flows);
+  }
+  return windows.map((w) => ({ ...w, spark: sparks.get(w.start) ?? [] }));
 }
 
 export async function loadEvidence(db: Database, subject: Subject): Promise<TableModel> {
   return evidenceModel('Evidence', await ask(db, 'evidence', { ...subject, limit: ROW_LIMIT }), false);
 }
 
+/** The story of a host, made on demand. One question at a time on a connection. */
 export async function loadTimeline(db: Database, subject: Subject): Promise<TableModel> {
-  const rows = await ask(db, 'timeline', { ...subject, limit: ROW_LIMIT });
+  const lines: Activity[] = [];
+  const { profile, site, window, windowEnd } = subject;
+  const bounds = window === '' ? {} : { since: window, until: windowEnd };
+  const { more } = await hostTimeline(
+    db,
+    { profile, site, ...bounds, limit: ROW_LIMIT },
+    (line) => void lines.push(line),
+  );
   return {
     title: 'Timeline',
-    columns: [{ title: 'time' }, { title: 'what', grows: true, most: 400 }],
-    rows: rows.map((r) =>
-      lazyRow(() => [cell(r.at), activity(r)], {
-        tone: r.established === true ? undefined : r.established === false ? 'warning' : 'muted',
-        copy: String(r.out === true ? r.resp_h : r.orig_h),
-        address: String(r.out === true ? r.resp_h : r.orig_h),
-        uid: String(r.uid),
-      }),
-    ),
-    more: leftOut(rows),
-    empty: 'no flow',
+    columns: [{ title: 'time' }, { title: '' }, { title: 'what', grows: true, most: 400 }],
+    rows: lines.map((line) => {
+      const of = activityDetails(line);
+      const mark = of.direction === undefined ? '!' : of.direction === 'in' ? '←' : '→';
+      const peer = of.peer ?? undefined;
+      return lazyRow(() => [line.ts.slice(5, 19), mark, cell(line.summary)], {
+        tone: activityTone(line),
+        copy: peer ?? of.evidence_id,
+        address: peer,
+        evidence: of.evidence_id,
+        uid: of.uid ?? undefined,
+      });
+    }),
+    ...(more ? { cut: true } : {}),
+    empty: 'nothing in this time',
   };
-}
-
-/** One flow in words. */
-function activity(r: Row): string {
-  const other = r.out === true ? endpoint(r.resp_h, r.resp_p) : cell(r.orig_h);
-  return [
-    r.out === true ? `→ ${other}` : `← ${other} to port ${cell(r.resp_p)}`,
-    cell(r.name),
-    r.service === null ? cell(r.proto) : `${cell(r.proto)} ${cell(r.service)}`,
-    cell(r.outcome),
-    r.orig_size === null && r.resp_size === null
-      ? ''
-      : `${bytes(r.orig_size) || '?'} out, ${bytes(r.resp_size) || '?'} back`,
-    time(r.duration),
-  ]
-    .filter((t) => t !== '')
-    .join(' · ');
 }
 
 /** What is known of an address, as pairs of a word and a text. */
@@ -96,8 +113,10 @@ export async function loadInfo(db: Database, address: string): Promise<(readonly
   const names =
     Number(row.name_count) > 5 ? `${cell(row.names)} and ${Number(row.name_count) - 5} more` : cell(row.names);
   const pairs: (readonly [string, string])[] = [
-    ['address', `${cell(row.address)} ${row.is_local === true ? '(own)' : `(${cell(row.scope)})`}`],
-    ['score', `${scored(row.score) || 'no profile'} · ${row.alerts} alerts · ${row.findings} findings`],
+    [
+      'address',
+      `${cell(row.address)} (${row.is_local === true ? 'own' : cell(row.scope)}) · score ${scored(row.score) || 'none'} · ${plural(Number(row.alerts), 'alert')} · ${plural(Number(row.findings), 'finding')}`,
+    ],
     ['names', names || cell(row.rdns)],
     [
       'network',
@@ -105,6 +124,7 @@ export async function loadInfo(db: Database, address: string): Promise<(readonly
         .filter((t) => t !== '')
         .join(' · '),
     ],
+    ['VirusTotal', virustotalText(row.virustotal)],
     ['device', [cell(row.mac), cell(row.vendor)].filter((t) => t !== '').join(' · ')],
   ];
   return pairs;

@@ -7,7 +7,7 @@ import { LiveFolder } from '../../ingest/live/live-folder.js';
 export interface Source {
   readonly db: Database;
   /** For what follows the chosen host: a query on it that is overtaken is stopped. */
-  readonly panes: Database;
+  readonly panes: () => Promise<Database>;
 }
 
 /** The case that a console shows: at rest, or the states that a capture publishes one after the other. */
@@ -43,7 +43,14 @@ export class CaseSource {
     const store = await CaseStore.open(this.#path, { ...this.#options, mode: 'read' });
     this.#store = store;
     this.#stamp = stamp;
-    return { db: store.db, panes: await store.connect() };
+    let panes: Promise<Database> | undefined;
+    return {
+      db: store.db,
+      panes: () => {
+        panes ??= store.connect();
+        return panes;
+      },
+    };
   }
 
   close(): void {

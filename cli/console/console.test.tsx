@@ -33,7 +33,7 @@ async function drive(db = office.store.db, columns = 110, rows = 34): Promise<Dr
   const copied: string[] = [];
   let left = false;
   const state = new CaseConsole(
-    { db, panes: db },
+    { db, panes: async () => db },
     {
       detections: () => [],
       copy: (t) => copied.push(t),
@@ -50,10 +50,14 @@ async function drive(db = office.store.db, columns = 110, rows = 34): Promise<Dr
     copied,
     left: () => left,
     async after(...keys) {
+      const rest = async (): Promise<void> => {
+        while (state.busy) await new Promise((r) => setTimeout(r, 2));
+      };
+      await rest();
       screen();
       for (const key of keys) {
         state.key(key);
-        while (state.busy) await new Promise((r) => setTimeout(r, 2));
+        await rest();
         screen();
       }
       return screen();
@@ -78,9 +82,10 @@ describe('the main screen', () => {
   it('has the worst host first, with what is known of it', async () => {
     const text = await (await drive()).after();
     expect(text).toMatch(new RegExp(`›!▸ ${INFECTED} .* 1\\.00`));
-    expect(text).toContain('names    front-desk');
+    expect(text).toContain('names      front-desk');
     expect(text).toMatch(/Beacon from 192\.168\.50\.23/);
-    expect(text).toMatch(/→ 203\.0\.113\.66:443 · sync\.telemetry\.test/);
+    expect(text).toMatch(/→ {2}HTTPS to sync\.telemetry\.test/);
+    expect(text).toMatch(/▸↗203\.0\.113\.200/);
   });
   it('opens windows and follows the chosen one', async () => {
     const d = await drive();
@@ -147,6 +152,42 @@ describe('screens', () => {
     await d.after('d', 'c');
     expect(d.copied).toEqual([INFECTED, expect.stringMatching(/^[0-9.]+$/)]);
   });
+  it('copies what all rows of a table are about, each once', async () => {
+    const d = await drive();
+    expect(await d.after('C')).toMatch(/copied \d+ lines/);
+    await d.after('p', 'C', 'escape', 'z', 'C');
+    const lists = d.copied.map((t) => t.split('\n'));
+    expect(lists[0]).toContain(INFECTED);
+    expect(lists.at(-1)).toContain('203.0.113.66');
+    for (const list of lists) expect(new Set(list).size).toBe(list.length);
+  });
+  it('draws the flows of a window in its eighths', async () => {
+    const d = await drive(office.store.db, 160, 40);
+    expect(await d.after('enter')).toMatch(/2 03-02 09:00 +\d+ [▁-█ ]*[▁-█]+ +1\.00/);
+  });
+  it('says what VirusTotal said, and not what it cannot read', async () => {
+    const answer = {
+      status: 'found',
+      malicious: 3,
+      engines: 90,
+      score: 3.333333,
+      suspicious: 0,
+      analysed: null,
+      reputation: null,
+      label: null,
+      related: { url: { malicious: 1, engines: 8, score: 12.5 }, com_file: null },
+    };
+    await withCase(async (store) => {
+      await fillSmallCase(store.db);
+      const told = (subject: string, text: string): Promise<void> =>
+        store.db.run("INSERT INTO lookups VALUES ('virustotal-address', $subject, $text, '')", { subject, text });
+      await told('10.0.0.5', JSON.stringify(answer));
+      await told('198.51.100.9', '{"status":"found"}');
+      const d = await drive(store.db);
+      expect(await d.after()).toContain('VirusTotal 3/90 engines · url 12.50');
+      expect(await d.after('j')).not.toContain('VirusTotal');
+    });
+  });
   it('shows every key in the help, and quits', async () => {
     const d = await drive();
     const help = await d.after('h');
@@ -175,13 +216,43 @@ it('is not obeyed by the terminal, whatever the case says', async () => {
   });
 });
 
+it('takes another state of the case in its stride: places, filters and open windows stay', async () => {
+  await withCase(async (before) => {
+    await fillSmallCase(before.db);
+    const d = await drive(before.db);
+    await d.after('enter', 'j', 'j', 'k', 'tab', 'tab');
+    const { subject } = d.state;
+    await withCase(async (after) => {
+      await fillSmallCase(after.db);
+      await after.db.run('UPDATE profiles SET flows = 77 WHERE tw = 1');
+      await after.db.run("UPDATE evidence SET description = 'Grown finding'");
+      let tries = 0;
+      const exchanged = d.state.exchange(
+        async () => {
+          if (tries++ === 0) throw new Error('not there yet');
+          return { db: after.db, panes: async () => after.db };
+        },
+        () => false,
+      );
+      // Asked for meanwhile: waits for the new state.
+      d.state.key('z');
+      await exchanged;
+      expect(await d.after()).toContain('Grown finding');
+      expect(d.state.subject).toEqual(subject);
+      const main = await d.after('escape');
+      expect(main).toMatch(/1 03-02 09:00 +77 /);
+      expect(main).toContain('● Evidence');
+    });
+  });
+});
+
 it('says when the case holds no host', async () => {
   await withCase(async (store) => expect(await (await drive(store.db)).after()).toContain('no host'));
 });
 
 it('works in ink: keys in, screen out, colour where it is wanted', async () => {
   const state = new CaseConsole(
-    { db: office.store.db, panes: office.store.db },
+    { db: office.store.db, panes: async () => office.store.db },
     {
       detections: () => detections,
       copy: () => undefined,

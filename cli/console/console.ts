@@ -1,4 +1,5 @@
 import type { Detection } from '../../analysis/detection/definition.js';
+import { plural } from '../terminal.js';
 import {
   type HostFilter,
   loadEvidence,
@@ -7,6 +8,7 @@ import {
   loadInfo,
   loadTimeline,
   loadWindows,
+  withEighths,
   withSparks,
 } from './case-data.js';
 import type { Source } from './case-source.js';
@@ -129,7 +131,7 @@ export class CaseConsole {
     this.#generation++;
     for (let i = 0; i < 500 && this.#pending > 0; i++) {
       this.#source.db.connection.interrupt();
-      this.#source.panes.connection.interrupt();
+      (await this.#source.panes()).connection.interrupt();
       await rest(10);
     }
   }
@@ -149,7 +151,14 @@ export class CaseConsole {
   /** Host and window that the screens are about. */
   get subject(): Subject | undefined {
     const row = this.chosen;
-    return row && { profile: row.host.profile, site: row.host.site, window: row.window?.start ?? '' };
+    return (
+      row && {
+        profile: row.host.profile,
+        site: row.host.site,
+        window: row.window?.start ?? '',
+        windowEnd: row.window?.end ?? '',
+      }
+    );
   }
 
   get overlay(): Overlay | undefined {
@@ -194,6 +203,9 @@ export class CaseConsole {
         return true;
       case 'c':
         this.#copy();
+        return true;
+      case 'C':
+        this.#copyAll();
         return true;
       case 'x':
         this.#explain();
@@ -275,6 +287,9 @@ export class CaseConsole {
         this.#run(async () => {
           const windows = await loadWindows(this.#source.db, host);
           this.open = new Map(this.open).set(key, windows);
+          this.onChange();
+          const drawn = await withEighths(this.#source.db, host, windows);
+          if (this.open.get(key) === windows) this.open = new Map(this.open).set(key, drawn);
         });
       }
       return;
@@ -314,6 +329,16 @@ export class CaseConsole {
     this.message = `copied ${cell(text)}`;
   }
 
+  #copyAll(): void {
+    const rows = this.#table()?.model.rows ?? (this.overlay ? [] : this.hosts.map((h) => ({ copy: h.profile })));
+    const all = [...new Set(rows.flatMap((r) => r.copy ?? []))];
+    if (all.length === 0) return;
+    // A terminal takes about 75 kB.
+    const taken = all.slice(0, 1000);
+    this.#options.copy(taken.join('\n'));
+    this.message = `copied ${taken.length === all.length ? '' : `the first ${taken.length} of `}${plural(all.length, 'line')}`;
+  }
+
   #type(name: string): void {
     if (name === 'escape') this.typing = undefined;
     else if (name === 'enter') {
@@ -334,7 +359,7 @@ export class CaseConsole {
   }
 
   #openScreen(screen: Screen): void {
-    const subject = this.subject ?? { profile: '', site: '', window: '' };
+    const subject = this.subject ?? { profile: '', site: '', window: '', windowEnd: '' };
     this.overlays = [];
     const of = screen.ofHost
       ? ` of ${cell(subject.profile)}${this.chosen?.window ? `, window ${this.chosen.window.tw}` : ''}`
@@ -386,7 +411,8 @@ export class CaseConsole {
     const drawn = await withSparks(this.#source.db, hosts);
     const open = new Map<string, readonly Window[]>();
     for (const host of drawn) {
-      if (this.open.has(hostKey(host))) open.set(hostKey(host), await loadWindows(this.#source.db, host));
+      if (this.open.has(hostKey(host)))
+        open.set(hostKey(host), await withEighths(this.#source.db, host, await loadWindows(this.#source.db, host)));
     }
     this.hosts = drawn;
     this.moreHosts = more;
@@ -404,8 +430,6 @@ export class CaseConsole {
   async #readChosen(again = false): Promise<void> {
     const generation = ++this.#generation;
     const { subject } = this;
-    const { panes } = this.#source;
-    if (this.#reading > 0) panes.connection.interrupt();
     const current = (): boolean => generation === this.#generation;
     if (!subject) {
       this.info = [];
@@ -413,6 +437,13 @@ export class CaseConsole {
       this.evidence = new TableView({ ...EMPTY, title: 'Evidence', empty: 'no host' });
       return;
     }
+    const panes = await this.#source.panes();
+    while (this.#reading > 0) {
+      // Not before the other has ended: the story of a host keeps its scope on the connection.
+      panes.connection.interrupt();
+      await rest(5);
+    }
+    if (!current()) return;
     this.#reading++;
     try {
       const info = await loadInfo(panes, subject.profile);

@@ -60,7 +60,7 @@ function mainFrame(state: CaseConsole, columns: number, height: number, paint: P
 function infoLines(pairs: readonly (readonly [string, string])[], columns: number, paint: Paint): string[] {
   return pairs
     .filter(([, text]) => text !== '')
-    .map(([name, text]) => `${paint('muted', pad(name, 9))}${pad(text, columns - 9)}`);
+    .map(([name, text]) => `${paint('muted', pad(name, 11))}${pad(text, columns - 11)}`);
 }
 
 function tableBox(
@@ -76,10 +76,10 @@ function tableBox(
 }
 
 const countOf = (view: TableView): string => {
-  const { rows, more } = view.model;
+  const { rows, more, cut } = view.model;
   if (rows.length === 0) return '';
   const filter = view.filtered === '' ? '' : ` /${view.filtered}`;
-  return ` · ${grouped(view.place.row + 1)}/${grouped(rows.length)}${more ? ` of ${grouped(rows.length + more)}` : ''}${filter}`;
+  return ` · ${grouped(view.place.row + 1)}/${grouped(rows.length)}${more ? ` of ${grouped(rows.length + more)}` : cut ? ' and more' : ''}${filter}`;
 };
 
 function overlayFrame(state: CaseConsole, columns: number, height: number, paint: Paint): string[] {

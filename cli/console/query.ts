@@ -8,6 +8,8 @@ export interface Subject {
   readonly site: string;
   /** `tw_start` as text; empty: all windows. */
   readonly window: string;
+  /** Its end as text. */
+  readonly windowEnd: string;
 }
 
 /** Rows that a screen holds at most; the rest is counted. */

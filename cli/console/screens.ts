@@ -3,6 +3,7 @@ import { bytes, cell, endpoint, gauge, num, scored, time } from './cells.js';
 import { levelTone } from './paint.js';
 import { ask, leftOut, ROW_LIMIT, type Subject } from './query.js';
 import { type Column, lazyRow, type TableModel } from './table.js';
+import { virustotalText } from './virustotal.js';
 
 /** A full screen of one or two tables about the chosen host (or about the case). */
 export interface Screen {
@@ -83,8 +84,10 @@ function tuplesScreen(key: string, direction: 'out' | 'in', help: string): Scree
             right('C&C'),
             { title: 'letters', grows: true, most: 400 },
             { title: 'name', most: 24 },
+            { title: 'SNI', most: 24 },
             { title: 'AS', most: 20 },
             { title: 'geo' },
+            { title: 'VT' },
           ],
           rows: rows.map((r) =>
             lazyRow(
@@ -94,8 +97,10 @@ function tuplesScreen(key: string, direction: 'out' | 'in', help: string): Scree
                 scored(r.cc_score),
                 cell(r.letters),
                 cell(r.name),
+                cell(r.sni),
                 cell(r.as_org),
                 cell(r.country),
+                virustotalText(r.virustotal, true),
               ],
               { copy: String(r.dst), address: String(r.dst) },
             ),

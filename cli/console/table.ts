@@ -40,6 +40,8 @@ export interface TableModel {
   readonly rows: readonly TableRow[];
   /** Rows that the query left out. */
   readonly more?: number;
+  /** There are more rows than were read, nobody knows how many. */
+  readonly cut?: boolean;
   /** Words where there are no rows. */
   readonly empty: string;
 }

@@ -16,11 +16,14 @@ export interface Host {
 
 export interface Window {
   readonly start: string;
+  readonly end: string;
   readonly tw: number;
   readonly name: string;
   readonly score: number;
   readonly alerted: boolean;
   readonly flows: number;
+  /** Flows of its eighths. */
+  readonly spark: readonly number[];
 }
 
 export const hostKey = (host: { profile: string; site: string }): string => `${host.site}\0${host.profile}`;
@@ -56,10 +59,12 @@ export function treeLines(
     const score = window ? window.score : host.score;
     const left = window
       ? `   ${window.tw} ${window.name}`
-      : `${open.has(hostKey(host)) ? '▾' : '▸'} ${cell(host.profile)}${host.site === '' ? '' : `@${cell(host.site)}`}`;
+      : `${open.has(hostKey(host)) ? '▾' : '▸'}${host.isLocal ? ' ' : '↗'}${cell(host.profile)}${host.site === '' ? '' : `@${cell(host.site)}`}`;
     const numbers = scored(score).padStart(4);
-    const tail = window ? num(window.flows).padStart(8) : sparkline(host.spark).padStart(8);
     const rest = columns - 2 - width(numbers) - 1;
+    const flows = num(window?.flows).padStart(7);
+    const spark = sparkline((window ?? host).spark);
+    const tail = !window ? spark.padStart(8) : rest >= 34 ? `${flows} ${spark.padEnd(8)}` : flows;
     const body = rest - width(tail) - 1 >= 18 ? `${pad(left, rest - width(tail) - 1)} ${tail}` : pad(left, rest);
     const text = `${chosen ? '›' : ' '}${alerted ? '!' : ' '}${body} ${numbers}`;
     return paint(

@@ -149,9 +149,10 @@ export class CaseStore {
     await this.db.run(`SET memory_limit = '${Math.max(200, Math.floor(this.#limitMb * share))}MB'`);
   }
 
-  /** A second connection to the same instance: what it commits, the first one sees. It is closed with the case. */
+  /** A second connection to the same instance: what it commits, the first one sees. It has the macros too. It is closed with the case. */
   async connect(): Promise<Database> {
     const db = new Database(await this.#instance.connect());
+    await loadMacros(db);
     this.#more.push(db);
     return db;
   }
