@@ -40,8 +40,9 @@ export class OpinionScorer {
    * that the forest's opinion lets get there; scores that are given are those of `score`.
    */
   scoreFrom(channels: readonly Uint8Array[], floor: number): Float64Array {
-    return this.#forestScores(channels).map((forest, i) => {
-      if (mean(1, forest) < floor) return Number.NaN;
+    // The mean with a sure network reaches the floor only from here.
+    return this.#forestScores(channels, 2 * floor - 1).map((forest, i) => {
+      if (Number.isNaN(forest) || mean(1, forest) < floor) return Number.NaN;
       const both = mean(this.#networkScore(channels[i]!), forest);
       return both >= floor ? both : Number.NaN;
     });
@@ -58,12 +59,12 @@ export class OpinionScorer {
     return round6(this.#network.score(codes));
   }
 
-  #forestScores(channels: readonly Uint8Array[]): Float64Array {
+  #forestScores(channels: readonly Uint8Array[], floor = 0): Float64Array {
     const out = new Float64Array(channels.length);
     for (let from = 0; from < out.length; from += BLOCK) {
       const rows = Math.min(BLOCK, out.length - from);
       for (let i = 0; i < rows; i++) statistics(channels[from + i]!, this.#columns, i);
-      this.#forest.score(this.#columns, rows, out.subarray(from, from + rows));
+      this.#forest.score(this.#columns, rows, out.subarray(from, from + rows), floor);
     }
     return out;
   }

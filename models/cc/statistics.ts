@@ -57,7 +57,9 @@ export const STATISTICS: readonly { readonly name: string; readonly description:
 }));
 
 const counts = new Int32Array(VOCABULARY);
-const pairCounts = new Map<number, number>();
+/** How often each pair of letters follows, and the pairs in order of their first appearance. */
+const pairCounts = new Uint32Array(VOCABULARY * VOCABULARY);
+let seenPairs = new Int32Array(512);
 
 /**
  * Statistics of a channel's letters into row `row` of the columns.
@@ -69,7 +71,8 @@ export function statistics(codes: Uint8Array, columns: readonly Float32Array[], 
   };
   for (const c of columns) c[row] = 0;
   counts.fill(0);
-  pairCounts.clear();
+  let seen = 0;
+  if (seenPairs.length < codes.length) seenPairs = new Int32Array(codes.length);
   let flows = 0;
   let last = 0;
   let lastGap = -1;
@@ -99,7 +102,7 @@ export function statistics(codes: Uint8Array, columns: readonly Float32Array[], 
     if (flows === 0) first = 3 * SIZE[code]! + DURATION[code]!;
     else {
       const pair = last * VOCABULARY + code;
-      pairCounts.set(pair, (pairCounts.get(pair) ?? 0) + 1);
+      if (pairCounts[pair]!++ === 0) seenPairs[seen++] = pair;
       if (last !== code) changes++;
       if (SIZE[last] !== SIZE[code]) sizeChanges++;
     }
@@ -123,7 +126,11 @@ export function statistics(codes: Uint8Array, columns: readonly Float32Array[], 
   }
   let pairs = 0;
   const steps = Math.max(1, flows - 1);
-  for (const n of pairCounts.values()) pairs -= (n / steps) * Math.log2(n / steps);
+  for (let i = 0; i < seen; i++) {
+    const n = pairCounts[seenPairs[i]!]!;
+    pairCounts[seenPairs[i]!] = 0;
+    pairs -= (n / steps) * Math.log2(n / steps);
+  }
   set(F.flows, Math.log(flows));
   set(F.distinct, distinct);
   set(F.entropy, entropy);

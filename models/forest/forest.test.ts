@@ -102,6 +102,18 @@ describe('forest', () => {
   const train = slice(all, 0, 3000);
   const held = slice(all, 3000, 4000);
 
+  test('with a floor, rows that reach it have the same score and some of the others are given up', async () => {
+    const { forest } = await growForest(train, OPTIONS);
+    const scores = scoresOf(forest, held);
+    for (const floor of [0.05, 0.5, 0.9]) {
+      const above = new Float64Array(scores.length);
+      new ForestScorer(forest).score(held.columns, above.length, above, floor);
+      expect(above.filter((x, i) => scores[i]! >= floor && x !== scores[i])).toEqual(new Float64Array());
+      expect(above.filter((x, i) => !Number.isNaN(x) && x !== scores[i])).toEqual(new Float64Array());
+      if (floor > 0.05) expect(above.some(Number.isNaN)).toBe(true);
+    }
+  });
+
   test('one seed gives the same bytes, another seed others', async () => {
     const a = writeForest((await growForest(train, OPTIONS)).forest);
     expect(Buffer.compare(writeForest((await growForest(train, OPTIONS)).forest), a)).toBe(0);

@@ -3,6 +3,10 @@ import type { Forest } from './forest.js';
 
 /** Rows that go through all trees together: their codes stay in the processor's cache. */
 const BLOCK = 512;
+/** Trees between two looks at which rows can still reach the floor. */
+const TREES = 8;
+/** A rounded probability is not further from its sum than this. */
+const SLACK = 1e-5;
 /** The test of a leaf: every code goes left, and its left child is the leaf itself. */
 const STAY = 0xffff;
 
@@ -14,6 +18,8 @@ export class ForestScorer {
   readonly #probabilities: Float32Array;
   readonly #codes: Uint16Array;
   readonly #sums = new Float64Array(BLOCK + 3);
+  /** Place in the block of each row that is still asked about. */
+  readonly #places = new Uint16Array(BLOCK + 3);
 
   constructor(forest: Forest) {
     this.#forest = forest;
@@ -30,12 +36,14 @@ export class ForestScorer {
   /**
    * Probabilities of class 1, rounded to 6 decimals, into `out`.
    * @param columns one per feature of the forest, in its order; at least `rows` values each
+   * @param floor rows that cannot reach it may be given up: NaN; those that reach it have their probability
    */
-  score(columns: readonly Float32Array[], rows: number, out: Float64Array): void {
+  score(columns: readonly Float32Array[], rows: number, out: Float64Array, floor = 0): void {
     const { edges, roots, names } = this.#forest;
     const width = names.length;
     const codes = this.#codes;
     const sums = this.#sums;
+    const places = this.#places;
     for (let from = 0; from < rows; from += BLOCK) {
       const count = Math.min(BLOCK, rows - from);
       for (let f = 0; f < width; f++) {
@@ -44,9 +52,35 @@ export class ForestScorer {
         for (let i = 0; i < count; i++) codes[i * width + f] = codeOf(list, column[from + i]!);
       }
       sums.fill(0);
-      for (let t = 0; t < roots.length; t++) this.#walk(roots[t]!, count, width);
-      for (let i = 0; i < count; i++) out[from + i] = Math.round((sums[i]! / roots.length) * 1e6) / 1e6;
+      for (let i = 0; i < count; i++) places[i] = i;
+      out.fill(Number.NaN, from, from + count);
+      let left = count;
+      for (let t = 0; t < roots.length && left > 0; t++) {
+        if (t % TREES === 0 && t > 0)
+          left = this.#keep(left, width, (floor - SLACK) * roots.length - (roots.length - t));
+        this.#walk(roots[t]!, left, width);
+      }
+      for (let i = 0; i < left; i++) out[from + places[i]!] = Math.round((sums[i]! / roots.length) * 1e6) / 1e6;
     }
+  }
+
+  /** Moves the rows whose sum is at least `least` to the front; returns how many. */
+  #keep(count: number, width: number, least: number): number {
+    const codes = this.#codes;
+    const sums = this.#sums;
+    const places = this.#places;
+    let kept = 0;
+    for (let i = 0; i < count; i++) {
+      if (sums[i]! < least) continue;
+      if (kept < i) {
+        sums[kept] = sums[i]!;
+        places[kept] = places[i]!;
+        codes.copyWithin(kept * width, i * width, (i + 1) * width);
+      }
+      kept++;
+    }
+    // The walk goes by fours: what it adds beyond the last row counts for none.
+    return kept;
   }
 
   /** Adds one tree's probabilities; four rows walk side by side, so that the processor need not wait for one. */
