@@ -97,7 +97,7 @@ export async function holdOut(
  * The threshold that at most `maxFpr` of the benign rows pass, of all together and of each larger fold: a fold with many easy
  * benign flows does not make up for one where the model is wrong.
  */
-function strictest(
+export function strictest(
   raw: Float64Array,
   labels: Uint8Array,
   among: Int32Array,

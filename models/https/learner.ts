@@ -16,6 +16,8 @@ export interface Learned {
   readonly stopped: boolean;
 }
 
+/** Trees of ml-random-forest, which takes a second for each few. */
+const ML_TREES = 101;
 /** Draws per row that a small group gets at most. */
 const MOST_DRAWS = 4;
 
@@ -69,7 +71,7 @@ export async function learn(
         `${from.length} labelled flows are too many for ml-random-forest (up to ${MAX_ROWS}); use --engine native`,
       );
     }
-    const json = await trainMlRandomForest(pick(rows, from, rows.names), SETTINGS.trees + 1, seed);
+    const json = await trainMlRandomForest(pick(rows, from, rows.names), ML_TREES, seed);
     onTree(1, 1, undefined);
     return {
       forest: importForest(json, rows.names, 'ml-random-forest'),

@@ -11,12 +11,12 @@ import { sklearn, sklearnMissing } from '../../models/forest/testing/sklearn.js'
 import { calibrated } from '../../models/https/calibrate.js';
 import { featureNames } from '../../models/https/features.js';
 import { foldsOf } from '../../models/https/folds.js';
-import { holdOut } from '../../models/https/hold-out.js';
+import { holdOut, strictest } from '../../models/https/hold-out.js';
 import { kind } from '../../models/https/kind.js';
 import { type LabelledRows, labelledRows, pick } from '../../models/https/labelled-rows.js';
 import { SETTINGS } from '../../models/https/settings.js';
 import { readLabelled } from '../../models/labelled.js';
-import { metricsOf, thresholdFor } from '../../models/metrics.js';
+import { metricsOf } from '../../models/metrics.js';
 
 const DATA = join(packageRoot, '..', 'shared', 'data');
 const MAX_FPR = 0.01;
@@ -104,13 +104,10 @@ function sklearnHeldOut(of: LabelledRows): [Float64Array, number] {
     for (const [at, i] of inside.entries()) raw[i] = Math.round(result.scores[at]! * 1e6) / 1e6;
   }
   const scores = new Float64Array(numbers.length);
+  const foldOf = numbers.map((i) => folds.findIndex((f) => f.groups.has(of.groups[i]!)));
   for (const fold of folds) {
     const others = numbers.filter((i) => !fold.groups.has(of.groups[i]!));
-    const threshold = thresholdFor(
-      Float64Array.from(others, (i) => raw[i]!),
-      Uint8Array.from(others, (i) => of.labels[i]!),
-      MAX_FPR,
-    );
+    const threshold = strictest(raw, of.labels, others, foldOf, MAX_FPR);
     for (const i of numbers) if (fold.groups.has(of.groups[i]!)) scores[i] = calibrated(raw[i]!, threshold);
   }
   return [scores, seconds];
