@@ -6,6 +6,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import type { Command } from 'commander';
 import { loadDetections } from '../../analysis/detection/registry.js';
 import { readers } from '../../ingest/readers.js';
+import { INSTALL, tensorflowFound } from '../../models/recurrent/tensorflow.js';
 import { allKinds, shippedModel } from '../../models/registry.js';
 import { printJson } from '../common.js';
 import { feedsFound } from '../feed-folder.js';
@@ -77,6 +78,13 @@ async function allChecks(): Promise<Check[]> {
   const feeds = feedsFound();
   checks.push({ name: 'feeds', ok: feeds.count > 0, needed: false, detail: feeds.detail });
   checks.push(...(await modelChecks()));
+  const tensorflow = tensorflowFound();
+  checks.push({
+    name: 'tensorflow.js',
+    ok: tensorflow !== undefined,
+    needed: false,
+    detail: tensorflow ?? `needed for train cc --engine tfjs: ${INSTALL}`,
+  });
   checks.push({ name: 'temporary files', ok: writable(tmpdir()), needed: true, detail: tmpdir() });
   for (const [name, what, install] of PROGRAMS) {
     const path = which(name);

@@ -61,7 +61,23 @@ export async function loadTensorflow(): Promise<Tensorflow | string> {
       open: (model) => open(tf, model),
     };
   }
-  return `TensorFlow.js is not installed: npm install --no-save ${PACKAGES[1]}`;
+  return `TensorFlow.js is not installed: ${INSTALL}`;
+}
+
+/** How the engine `tfjs` gets its package. */
+export const INSTALL = `npm install --no-save ${PACKAGES[1]}, or ${PACKAGES[0]} for its native library`;
+
+/** Name and version of the package that `loadTensorflow` would take, found without loading it. */
+export function tensorflowFound(): string | undefined {
+  for (const name of PACKAGES) {
+    try {
+      const require = createRequire(process.env.SLIPSTREAM_TFJS ? `${process.env.SLIPSTREAM_TFJS}/` : import.meta.url);
+      return `${name} ${(require(`${name}/package.json`) as { version: string }).version}`;
+    } catch {
+      // not here
+    }
+  }
+  return undefined;
 }
 
 async function load(name: string): Promise<Tf | undefined> {
