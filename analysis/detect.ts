@@ -11,6 +11,7 @@ import { settingsOf } from './detection/parameters.js';
 import { loadDetections } from './detection/registry.js';
 import { decidable, type SourceFields, sourceFields } from './detection/requires.js';
 import { detectionHash, runDetection } from './detection/run-detection.js';
+import type { RdnsSummary } from './enrich/rdns/look-up.js';
 import { lookUpFacts } from './enrich/virustotal/facts.js';
 import type { LookUpSummary } from './enrich/virustotal/look-up.js';
 import { scoreWindows } from './evidence/score.js';
@@ -41,6 +42,8 @@ export interface DetectSummary {
   readonly feedProblems: readonly { feed: string; reason: string }[];
   /** Questions to others, when they were asked for. */
   readonly lookUps: LookUpSummary | undefined;
+  /** Questions for names of addresses, when they were asked for. */
+  readonly reverse: RdnsSummary | undefined;
 }
 
 /**
@@ -70,6 +73,7 @@ export async function detect(
     ['lookups', await lookUpFacts(db)],
   ]);
   const failed = await runAll(store, detections, options, run, (id, i) => progress(id, i + 1, total));
+  const reverse = await options.askNames?.(db, (done, all) => progress('names', done, all));
   progress('score', total - 2, total);
   return db.transaction(async () => {
     const fresh = keepBefore === undefined ? '' : ` WHERE tw_start >= ${lit(keepBefore)}::TIMESTAMP`;
@@ -82,7 +86,7 @@ export async function detect(
     await scoreWindows(db, options);
     await fillTimeline(db, options, keepBefore);
     await writeProvenance(db, options, detections, locality.allSourcesLocal);
-    return { ...(await summary(db, failed)), feedProblems: intel.problems, lookUps };
+    return { ...(await summary(db, failed)), feedProblems: intel.problems, lookUps, reverse };
   });
 }
 
@@ -184,7 +188,7 @@ async function clearFindings(db: Database, keepBefore: string | undefined): Prom
 async function summary(
   db: Database,
   failed: DetectSummary['failed'],
-): Promise<Omit<DetectSummary, 'feedProblems' | 'lookUps'>> {
+): Promise<Omit<DetectSummary, 'feedProblems' | 'lookUps' | 'reverse'>> {
   const row = (await db.one<Record<string, string>>(
     `SELECT (SELECT count(*) FROM d_flows) AS flows,
        (SELECT count(DISTINCT (site, profile)) FROM profiles) AS profiles,

@@ -38,6 +38,7 @@ const shape = {
   models: z.array(text).optional(),
   feeds: z.undefined().optional(),
   lookUp: z.undefined().optional(),
+  askNames: z.undefined().optional(),
   asnDb: z.literal('own').optional(),
   geoipDb: z.literal('own').optional(),
   evidenceThreshold: z.number().min(0).max(1),

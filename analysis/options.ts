@@ -1,4 +1,5 @@
 import type { Database } from '../ingest/case/database.js';
+import type { RdnsSummary } from './enrich/rdns/look-up.js';
 import type { LookUpSummary } from './enrich/virustotal/look-up.js';
 import type { LetterWriting } from './letters/symbols.js';
 import type { WhitelistRule } from './whitelist/whitelist.js';
@@ -46,6 +47,10 @@ export interface AnalysisOptions {
    */
   readonly lookUp?:
     | ((db: Database, progress: (done: number, total: number) => void) => Promise<LookUpSummary>)
+    | undefined;
+  /** Asks resolvers for the names of addresses met outside (`--rdns`); like `lookUp` the answers count, in `lookups`. */
+  readonly askNames?:
+    | ((db: Database, progress: (done: number, total: number) => void) => Promise<RdnsSummary>)
     | undefined;
 }
 

@@ -21,6 +21,7 @@ export function configurationText(options: AnalysisOptions): string {
     models: own.length > 0 ? own : undefined,
     feeds: undefined,
     lookUp: undefined,
+    askNames: undefined,
   });
 }
 

@@ -32,6 +32,7 @@ export const withAnalysis = (command: Command): Command =>
     )
     .option('--virustotal', 'ask VirusTotal about addresses, names, URLs and files met outside (sends them there)')
     .option('--virustotal-key <file>', 'file with your key (or SLIPSTREAM_VIRUSTOTAL_KEY)')
+    .option('--rdns', 'ask resolvers for the names of addresses met outside (sends them there)')
     .option('--asn-db <file>', 'your own .mmdb file of AS numbers instead of the shipped table')
     .option('--geoip-db <file>', 'your own .mmdb file of countries or cities instead of the shipped table')
     .option('--modules <list>', 'run only these detections or modules')

@@ -9,6 +9,7 @@ import { megabytes } from '../ingest/case/memory-size.js';
 import { kindNames } from '../models/registry.js';
 import { usageError } from './errors.js';
 import { feedFolder } from './feed-folder.js';
+import { rdns, rdnsSchema } from './rdns.js';
 import { virustotal, virustotalSchema } from './virustotal.js';
 import { parseYaml } from './yaml-file.js';
 
@@ -32,6 +33,7 @@ export const configSchema = z.strictObject({
   disable: list(z.string()).optional(),
   asn_db: z.string().optional(),
   virustotal: virustotalSchema.optional(),
+  rdns: rdnsSchema.optional(),
   geoip_db: z.string().optional(),
   scoring: z.enum(['default', 'slips']).optional(),
   evidence_threshold: z.number().min(0).max(1).optional(),
@@ -65,6 +67,7 @@ export interface AnalysisFlags {
   readonly lettersReset?: string;
   readonly feeds?: string;
   readonly virustotal?: boolean;
+  readonly rdns?: boolean;
   readonly virustotalKey?: string;
   readonly asnDb?: string;
   readonly geoipDb?: string;
@@ -104,6 +107,7 @@ export function runSettings(flags: AnalysisFlags): RunSettings {
       direction: oneOf('--direction', flags.direction, ['out', 'all']) ?? config.direction ?? 'out',
       whitelist: whitelists.flatMap((p) => readWhitelist(p)),
       lookUp: virustotal(flags, config.virustotal, base),
+      askNames: rdns(flags, config.rdns),
       asnDb: file(flags.asnDb, config.asn_db, base, openAsn),
       geoipDb: file(flags.geoipDb, config.geoip_db, base, openGeoip),
       modules: split(flags.modules) ?? config.modules,

@@ -13,7 +13,12 @@ export function reportFailures(summary: DetectSummary): void {
   for (const f of summary.feedProblems) {
     process.stderr.write(`warning: feed ${safe(f.feed)} is not used: ${safe(f.reason)}\n`);
   }
-  const { lookUps } = summary;
+  const { lookUps, reverse } = summary;
+  if (reverse?.problem !== undefined) process.stderr.write(`warning: reverse look-ups: ${safe(reverse.problem)}\n`);
+  if (reverse !== undefined)
+    process.stderr.write(
+      `Names of addresses: ${plural(reverse.asked, 'question')}, ${count(reverse.fromCache)} from the cache, ${count(reverse.named)} named, ${count(reverse.left)} without an answer\n`,
+    );
   if (lookUps?.problem !== undefined) process.stderr.write(`warning: VirusTotal: ${safe(lookUps.problem)}\n`);
   if (lookUps !== undefined && lookUps.left > 0)
     process.stderr.write(

@@ -92,7 +92,7 @@ export async function analyze(inputs: string | readonly string[], options: Analy
     listener(options),
   );
   const { verdict, worst, summary, files, outputs } = done;
-  const { lookUps: _, ...numbers } = summary;
+  const { lookUps: _, reverse: __, ...numbers } = summary;
   return {
     verdict,
     worst,
