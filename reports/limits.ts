@@ -7,8 +7,9 @@ export const LIMITS = {
   evidence: 2000,
   /** Bytes that these rows may take: fewer rows where texts are long. */
   evidenceBytes: 4_000_000,
-  /** Rows of it that go on paper. */
+  /** Rows of it that go on paper, and rows of one detection. */
   printed: 200,
+  printedOfDetection: 20,
   /** Flows under each of the strongest findings, and under the others. */
   flowsOfStrongest: 10,
   flowsOfOthers: 3,

@@ -5,7 +5,14 @@ import { join } from 'node:path';
 import { packageRoot } from '../../cli/package-root.js';
 
 const folder = join(packageRoot, 'test', 'bench');
-const helpers = new Set(['main.ts', 'measure.ts', 'synthetic-case.ts', 'eve-columns.ts', 'pcap-flow.ts']);
+const helpers = new Set([
+  'main.ts',
+  'measure.ts',
+  'synthetic-case.ts',
+  'synthetic-findings.ts',
+  'eve-columns.ts',
+  'pcap-flow.ts',
+]);
 const wanted = process.argv.slice(2);
 for (const file of readdirSync(folder).sort()) {
   const name = file.replace(/\.ts$/, '');

@@ -17,18 +17,26 @@ export interface CliOptions {
   readonly cwd?: string;
   readonly input?: string | Buffer;
   readonly timeout?: number;
+  /** Another Node than the one that runs the tests. */
+  readonly node?: string;
+  /** Folder of another copy of the package; default this one. */
+  readonly package?: string;
 }
 
 /** Runs the built program as a user does. */
 export function cli(args: readonly string[], options: CliOptions = {}): CliRun {
-  const run = spawnSync(process.execPath, [join(packageRoot, 'dist', 'cli', 'main.js'), ...args], {
-    cwd: options.cwd ?? packageRoot,
-    env: { ...process.env, XDG_DATA_HOME: NO_DATA, ...options.env },
-    encoding: 'utf8',
-    maxBuffer: 256 * 1024 * 1024,
-    timeout: options.timeout ?? 120_000,
-    ...(options.input === undefined ? {} : { input: options.input }),
-  });
+  const run = spawnSync(
+    options.node ?? process.execPath,
+    [join(options.package ?? packageRoot, 'dist', 'cli', 'main.js'), ...args],
+    {
+      cwd: options.cwd ?? packageRoot,
+      env: { ...process.env, XDG_DATA_HOME: NO_DATA, ...options.env },
+      encoding: 'utf8',
+      maxBuffer: 256 * 1024 * 1024,
+      timeout: options.timeout ?? 120_000,
+      ...(options.input === undefined ? {} : { input: options.input }),
+    },
+  );
   return { code: run.status, stdout: run.stdout, stderr: run.stderr };
 }
 

@@ -16,11 +16,12 @@ export const section: SectionModule = {
         other_flows: LIMITS.flowsOfOthers,
       }),
     );
-    const evidence = rows.map((row) => finding(context, row, flows.get(row.rank) ?? []));
+    const onPaper = printed(rows);
+    const evidence = rows.map((row) => finding(context, row, flows.get(row.rank) ?? [], onPaper.has(row.rank)));
     return {
       evidence,
       total: context.facts.evidence,
-      unprinted: Math.max(0, evidence.length - LIMITS.printed),
+      unprinted: evidence.length - onPaper.size,
       left_out: context.facts.evidence - evidence.length,
       levels: [...new Set(rows.map((r) => String(r.threat_level)))],
       detections: [...new Set(rows.map((r) => String(r.detection)))]
@@ -31,7 +32,19 @@ export const section: SectionModule = {
   },
 };
 
-function finding(context: SectionContext, row: Row, flows: readonly Row[]) {
+/** Ranks of what goes on paper: of each detection the strongest, as many as are worth the paper. */
+function printed(rows: readonly Row[]): ReadonlySet<unknown> {
+  const out = new Set<unknown>();
+  const ofDetection = new Map<unknown, number>();
+  for (const row of rows) {
+    const nth = (ofDetection.get(row.detection) ?? 0) + 1;
+    ofDetection.set(row.detection, nth);
+    if (nth <= LIMITS.printedOfDetection && out.size < LIMITS.printed) out.add(row.rank);
+  }
+  return out;
+}
+
+function finding(context: SectionContext, row: Row, flows: readonly Row[], onPaper: boolean) {
   const id = String(row.evidence_id);
   return {
     rank: row.rank,
@@ -57,10 +70,7 @@ function finding(context: SectionContext, row: Row, flows: readonly Row[]) {
           ? 'counts in the score of its window'
           : 'for information, does not count in the score',
     suppressed: row.is_suppressed,
-    mark:
-      [row.is_suppressed ? 'suppressed' : '', Number(row.rank) > LIMITS.printed ? 'screen-only' : '']
-        .join(' ')
-        .trim() || null,
+    mark: [row.is_suppressed ? 'suppressed' : '', onPaper ? '' : 'screen-only'].join(' ').trim() || null,
     key: clippedOrNull(row.key),
     attacker: clippedOrNull(row.attacker),
     victim: clippedOrNull(row.victim),

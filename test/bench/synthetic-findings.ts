@@ -1,0 +1,50 @@
+import type { Database } from '../../ingest/case/database.js';
+
+/**
+ * Findings for an analysed synthetic case: `count` of them over one flow in `flows / count` and the three after it, of nine
+ * detections on local hosts, an alert for every fortieth host and window among them. What the analysis itself found is replaced.
+ */
+export async function addFindings(db: Database, count: number): Promise<void> {
+  for (const table of ['evidence', 'evidence_flows', 'alerts', 'alert_evidence', 'suppressed'])
+    await db.run(`DELETE FROM ${table}`);
+  await db.run(
+    `CREATE OR REPLACE TEMP TABLE picked AS
+     SELECT f.flow_id, f.ts, f.orig_h, f.resp_h, f.resp_p, f.proto, time_bucket(INTERVAL 1 HOUR, f.ts) AS tw_start,
+       f.flow_id // s.step AS i, sha256('finding ' || f.flow_id)[1:16] AS evidence_id
+     FROM flows f, (SELECT greatest(1, count(*) // ${count}) AS step FROM flows) s
+     WHERE f.flow_id % s.step = 0
+     QUALIFY row_number() OVER (ORDER BY f.flow_id) <= ${count}`,
+  );
+  await db.run(
+    `INSERT INTO evidence
+     SELECT evidence_id,
+       ['horizontal-port-scan', 'vertical-port-scan', 'beacon', 'long-connection', 'unknown-port', 'connection-without-dns',
+        'multiple-ports', 'data-upload', 'ssh-bruteforce'][i % 9 + 1],
+       'synthetic', ts, orig_h, '', tw_start, 'attacker', true, level,
+       CASE level WHEN 'critical' THEN 1 WHEN 'high' THEN 0.8 WHEN 'medium' THEN 0.5 WHEN 'low' THEN 0.2 ELSE 0 END,
+       (10 + i % 90)::INTEGER / 100.0, 'key ' || i, orig_h, 'ip', resp_h, 'ip', proto, resp_p,
+       'Finding ' || i || ' of ' || orig_h || ' about ' || resp_h || ' port ' || resp_p || '/' || proto || ': some words that explain it',
+       ['T1046', 'T1071.001'], json_object('connections', i % 500, 'interval_seconds', i % 3600)
+     FROM (SELECT *, ['info', 'low', 'low', 'medium', 'medium', 'high', 'critical'][i % 7 + 1] AS level FROM picked)`,
+  );
+  await db.run(
+    `INSERT INTO evidence_flows
+     SELECT p.evidence_id, p.flow_id + n FROM picked p, range(4) r(n)
+     WHERE p.flow_id + n < (SELECT count(*) FROM flows)`,
+  );
+  await db.run(
+    `INSERT INTO alerts
+     SELECT sha256('alert ' || profile || tw_start)[1:16], profile, '', tw_start, tw_start + INTERVAL 1 HOUR, max(ts), 0.9, 0.85, count(*),
+       'synthetic alert'
+     FROM evidence WHERE ('0x' || sha256(profile || tw_start)[1:6])::BIGINT % 40 = 0
+     GROUP BY profile, tw_start`,
+  );
+  await db.run(
+    `INSERT INTO alert_evidence
+     SELECT a.alert_id, e.evidence_id FROM alerts a JOIN evidence e ON e.profile = a.profile AND e.tw_start = a.tw_start`,
+  );
+  await db.run(
+    `UPDATE profiles p SET score = 0.9, alerted = true FROM alerts a WHERE a.profile = p.profile AND a.site = p.site AND a.tw_start = p.tw_start`,
+  );
+  await db.run('DROP TABLE picked');
+}
