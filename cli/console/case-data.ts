@@ -113,9 +113,10 @@ export async function loadInfo(db: Database, address: string): Promise<(readonly
   const names =
     Number(row.name_count) > 5 ? `${cell(row.names)} and ${Number(row.name_count) - 5} more` : cell(row.names);
   const pairs: (readonly [string, string])[] = [
+    ['address', `${cell(row.address)} (${row.is_local === true ? 'own' : cell(row.scope)})`],
     [
-      'address',
-      `${cell(row.address)} (${row.is_local === true ? 'own' : cell(row.scope)}) · score ${scored(row.score) || 'none'} · ${plural(Number(row.alerts), 'alert')} · ${plural(Number(row.findings), 'finding')}`,
+      'score',
+      `${scored(row.score) || 'none'} · ${plural(Number(row.alerts), 'alert')} · ${plural(Number(row.findings), 'finding')}`,
     ],
     ['names', names || cell(row.rdns)],
     [

@@ -24,7 +24,7 @@ export function layout(state: CaseConsole, columns: number, rows: number, paint:
 function mainFrame(state: CaseConsole, columns: number, height: number, paint: Paint): string[] {
   const left = Math.max(26, Math.min(56, Math.floor(columns * 0.36)));
   const right = columns - left;
-  const infoRows = Math.min(7, Math.max(4, Math.floor(height * 0.28)));
+  const infoRows = height >= 30 ? 8 : height >= 20 ? 7 : 4;
   const evidenceRows = Math.max(5, Math.floor(height * 0.32));
   const timelineRows = height - infoRows - evidenceRows;
   Object.assign(state.visible, { tree: height - 2, timeline: timelineRows - 2, evidence: evidenceRows - 2 });

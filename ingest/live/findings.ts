@@ -1,4 +1,3 @@
-import { listValue } from '@duckdb/node-api';
 import { alertsJsonl } from '../../analysis/alerts-jsonl.js';
 import type { Database } from '../case/database.js';
 
@@ -28,12 +27,6 @@ export interface NewAlert {
   readonly line: string;
 }
 
-/** Ids of findings that were told already. */
-export interface KnownFindings {
-  readonly evidence: readonly string[];
-  readonly alerts: readonly string[];
-}
-
 /** Tells what an analysis found that none before it had. */
 export class Findings {
   readonly #db: Database;
@@ -42,22 +35,11 @@ export class Findings {
     this.#db = db;
   }
 
-  /** What is in the case already is not new; or what `known` says, where a case was closed in between. */
-  static async begin(db: Database, known?: KnownFindings): Promise<Findings> {
+  /** What is in the case already is not new. */
+  static async begin(db: Database): Promise<Findings> {
     await db.run('CREATE OR REPLACE TEMP TABLE seen_evidence AS SELECT evidence_id FROM evidence');
     await db.run('CREATE OR REPLACE TEMP TABLE seen_alerts AS SELECT alert_id FROM alerts');
-    if (known) {
-      await db.run('INSERT INTO seen_evidence SELECT unnest($ids::VARCHAR[])', { ids: listValue([...known.evidence]) });
-      await db.run('INSERT INTO seen_alerts SELECT unnest($ids::VARCHAR[])', { ids: listValue([...known.alerts]) });
-    }
     return new Findings(db);
-  }
-
-  /** All that is known now. */
-  async known(): Promise<KnownFindings> {
-    const ids = async (table: string, column: string): Promise<string[]> =>
-      (await this.#db.all<{ id: string }>(`SELECT ${column} AS id FROM ${table} ORDER BY id`)).map((r) => r.id);
-    return { evidence: await ids('seen_evidence', 'evidence_id'), alerts: await ids('seen_alerts', 'alert_id') };
   }
 
   /** New evidence and alerts in order of time; from now on they are known. */

@@ -5,7 +5,8 @@ import type { RunSettings } from '../../cli/config.js';
 import { inputError } from '../../cli/errors.js';
 import { CaseStore } from '../case/case-store.js';
 import { ingest } from '../ingest.js';
-import { Findings, type KnownFindings } from './findings.js';
+import { Findings } from './findings.js';
+import { LiveFolder } from './live-folder.js';
 import type { LiveListener } from './live-session.js';
 
 export interface FollowOptions {
@@ -19,26 +20,39 @@ export interface FollowOptions {
 }
 
 /**
- * Reads what growing logs gain, again and again, and analyses a window once their time has passed its end. The case is
- * open only while something is read: between two looks anyone may use it.
+ * Reads what growing logs gain, again and again, and analyses a window once their time has passed its end. Like a capture it
+ * works on a copy, so that others may look at the case meanwhile; the copy takes the case's place at the end.
  */
 export async function followLogs(options: FollowOptions, listener: LiveListener, stop: AbortSignal): Promise<void> {
   const { settings, casePath, path } = options;
   if (!existsSync(path)) throw inputError(`${path}: no such file or folder`);
   const width = settings.analysis.window;
-  let analysed = 0;
-  let seen: KnownFindings | undefined;
-  for (let last = false; !last; ) {
-    last = stop.aborted;
-    const store = await CaseStore.open(casePath, { mode: 'create', ...settings });
-    try {
-      const findings = await Findings.begin(store.db, seen);
-      seen ??= await findings.known();
+  // Makes the case where there is none, and brings in what a killed one left behind.
+  (await CaseStore.open(casePath, { mode: 'create', ...settings })).close();
+  const folder = new LiveFolder(casePath);
+  await folder.claim();
+  const store = await CaseStore.open(folder.work, { mode: 'update', ...settings });
+  try {
+    await follow();
+  } finally {
+    store.close();
+  }
+  folder.finish();
+
+  async function follow(): Promise<void> {
+    const { db } = store;
+    let analysed = 0;
+    let published = -1;
+    let publishedAt = 0;
+    let publishCost = 0;
+    const findings = await Findings.begin(db);
+    for (let last = false; !last; ) {
+      last = stop.aborted;
       await ingest(store, [path], { site: settings.site, warn: (m) => listener.warning(m) }).catch((error: Error) => {
         // A log that has no record yet is no reason to stop waiting for one.
         if (last) throw error;
       });
-      const newest = await store.db.number('SELECT coalesce(epoch_us(max(ts)), 0) FROM flows');
+      const newest = await db.number('SELECT coalesce(epoch_us(max(ts)), 0) FROM flows');
       const edge = width === 'one' ? 0 : Math.floor(newest / width) * width;
       if (edge > analysed || (last && newest > 0)) {
         const began = performance.now();
@@ -46,14 +60,23 @@ export async function followLogs(options: FollowOptions, listener: LiveListener,
         const { evidence, alerts } = await findings.fresh();
         for (const e of evidence) listener.evidence(e);
         for (const a of alerts) await listener.alert(a);
-        seen = await findings.known();
         analysed = edge;
+        published = -1;
         listener.window(new Date(edge / 1000).toISOString(), (performance.now() - began) / 1000);
       }
-    } finally {
-      store.close();
+      if (last) return;
+      const records = await db.number('SELECT coalesce(sum(records), 0)::BIGINT FROM captures');
+      const began = performance.now();
+      // Looking on may not cost more than a twentieth of the time.
+      if (records !== published && began - publishedAt > 20 * publishCost) {
+        await db.run('CHECKPOINT');
+        await folder.publish();
+        published = records;
+        publishedAt = performance.now();
+        publishCost = publishedAt - began;
+      }
+      await rest(options.every * 1000, stop);
     }
-    if (!last) await rest(options.every * 1000, stop);
   }
 }
 

@@ -30,10 +30,13 @@ const program = `'${process.execPath}' '${join(packageRoot, 'dist', 'cli', 'main
 const keys = (...names: string[]): void => void mux('send-keys', '-t', 'c', ...names);
 
 it('refuses to run without a terminal', () => {
-  expect(cli(['ingest', fixture('office-zeek-tsv'), '--db', db]).code).toBe(0);
   const run = cli(['console', '--db', db]);
   expect(run.code).toBe(2);
   expect(run.stderr).toContain('needs a terminal');
+});
+
+beforeAll(() => {
+  expect(cli(['ingest', fixture('office-zeek-tsv'), '--db', db]).code).toBe(0);
 });
 
 describe.skipIf(!tmux)('in a terminal', () => {
