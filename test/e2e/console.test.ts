@@ -1,5 +1,5 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../cli/package-root.js';
@@ -105,44 +105,4 @@ describe.skipIf(!tmux)('in a terminal', () => {
     expect(readFileSync(said, 'utf8')).toBe('');
     expect(readdirSync(folder).filter((f) => f.includes('.tmp-'))).toEqual([]);
   }, 60_000);
-  it('follows a running capture: new hosts and findings come by themselves, until it ends', async () => {
-    const logs = join(folder, 'logs');
-    mkdirSync(logs);
-    const lines = readFileSync(fixture('office-zeek-tsv', 'conn.log'), 'utf8').split(/(?<=\n)/);
-    const half = lines.findIndex((line) => line.includes('192.168.50.23') && line.includes('\t445\t'));
-    const log = join(logs, 'conn.log');
-    writeFileSync(log, lines.slice(0, half).join(''));
-    const growing = join(folder, 'live.duckdb');
-    const main = join(packageRoot, 'dist', 'cli', 'main.js');
-    const live = spawn(
-      process.execPath,
-      [main, 'live', '--follow', logs, '--db', growing, '--home-net', OFFICE, '--flush', '1s'],
-      { stdio: 'ignore' },
-    );
-    const ended = new Promise<number | null>((done) => live.once('close', done));
-    try {
-      const view = join(`${growing}.live`, 'view.duckdb');
-      for (let i = 0; i < 1200 && !existsSync(view); i++) await new Promise((r) => setTimeout(r, 50));
-      const command = `'${process.execPath}' '${main}' console --db '${growing}'; echo "left with $?"; sleep 60`;
-      mux('new-session', '-d', '-s', 'live', '-x', '120', '-y', '40', command);
-      const first = await until(/192\.168\.50\.23[\s\S]* live\s*$/, 'live');
-      expect(first).not.toContain('orizontal port scan');
-      mux('send-keys', '-t', 'live', '/', '50.23', 'Enter');
-      await until('Hosts 1 · /50.23', 'live');
-      appendFileSync(log, lines.slice(half).join(''));
-      const grown = await until(/orizontal port scan/, 'live');
-      expect(grown).toContain('Hosts 1 · /50.23');
-      live.kill('SIGINT');
-      expect(await ended).toBe(0);
-      // The case is at rest now: the mark goes, and what was read last stays.
-      await until(/^(?!.* live\s*$)[\s\S]*h help[^\n]*$/, 'live');
-      await until(/orizontal port scan/, 'live');
-      mux('send-keys', '-t', 'live', 'z');
-      await until('All evidence of 192.168.50.23', 'live');
-      mux('send-keys', '-t', 'live', 'q');
-      await until('left with 0', 'live');
-    } finally {
-      live.kill('SIGKILL');
-    }
-  }, 180_000);
 });
