@@ -185,7 +185,8 @@ async function clearFindings(db: Database, keepBefore: string | undefined): Prom
   await db.run("DELETE FROM provenance WHERE key LIKE 'model_card.%'");
 }
 
-async function summary(
+/** Numbers of what the case holds now. */
+export async function summary(
   db: Database,
   failed: DetectSummary['failed'],
 ): Promise<Omit<DetectSummary, 'feedProblems' | 'lookUps' | 'reverse'>> {

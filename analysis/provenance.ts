@@ -33,6 +33,13 @@ export function stableJson(value: unknown): string {
   );
 }
 
+/** SHA-256 over the ids and the SQL of rules. */
+export function rulesHash(detections: readonly Detection[]): string {
+  const rules = createHash('sha256');
+  for (const d of detections) rules.update(`${d.id}\x1f${detectionHash(d)}\n`);
+  return rules.digest('hex');
+}
+
 /** What made the findings: no clock, no host, no path. */
 export async function writeProvenance(
   db: Database,
@@ -41,15 +48,13 @@ export async function writeProvenance(
   allSourcesLocal: boolean,
 ): Promise<void> {
   const configuration = configurationText(options);
-  const rules = createHash('sha256');
-  for (const d of detections) rules.update(`${d.id}\x1f${detectionHash(d)}\n`);
   const models = await db.all('SELECT module, model, sha256, threshold FROM models_used ORDER BY module');
   const facts: Record<string, string | undefined> = {
     analysis: 'finished',
     slipstream: version,
     configuration,
     configuration_sha256: createHash('sha256').update(configuration).digest('hex'),
-    detections_sha256: rules.digest('hex'),
+    detections_sha256: rulesHash(detections),
     models: models.length > 0 ? JSON.stringify(models) : undefined,
     locality: allSourcesLocal ? 'no source address is private: all sources count as local' : 'home networks',
   };
