@@ -27,7 +27,7 @@ SELECT DISTINCT site, orig_h, dst FROM (
     SELECT site, orig_h, 'ja3', ja3, coalesce(nullif(lower(server_name), ''), resp_h) FROM d_ssl WHERE ja3 <> ''
   )
   GROUP BY site, orig_h, what, signature
-  HAVING count(DISTINCT dst) = 1
+  HAVING min(dst) = max(dst)
 );
 
 -- Text sent under the name of another kind of file. Only addresses that name an extension are judged.

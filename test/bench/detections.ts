@@ -1,7 +1,8 @@
 /**
  * CPU seconds of each detection on the synthetic case, against one
  * `SELECT count(DISTINCT resp_h), sum(orig_size) … GROUP BY orig_h, hour` over the same rows, in one run.
- * Usage: tsx test/bench/detections.ts [FLOWS=3000000] [ID,...=all]
+ * With `protocols`, nine of ten flows have a TLS handshake, HTTP request or DNS transaction.
+ * Usage: tsx test/bench/detections.ts [FLOWS=3000000] [flows|protocols=flows] [ID,...=all]
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,7 +17,8 @@ import { makeSyntheticCase } from './synthetic-case.js';
 const open = (db: string): Promise<CaseStore> => CaseStore.open(db, { mode: 'update', threads: 2, memoryLimit: '1GB' });
 
 const parts = {
-  make: async ([db, flows]: readonly string[]): Promise<void> => makeSyntheticCase(db!, Number(flows)),
+  make: async ([db, flows, rows]: readonly string[]): Promise<void> =>
+    makeSyntheticCase(db!, Number(flows), rows === 'protocols'),
   query: async ([db]: readonly string[]): Promise<void> => {
     const store = await open(db!);
     await store.db.run(
@@ -59,10 +61,11 @@ const parts = {
 };
 
 await benchmark(fileURLToPath(import.meta.url), parts, async (run) => {
-  const [flows = '3000000', ids = ''] = process.argv.slice(2);
+  const [flows = '3000000', rows = 'flows', ids = ''] = process.argv.slice(2);
+  if (!['flows', 'protocols'].includes(rows)) throw new Error(`${rows}: expected flows or protocols`);
   await withFolder(async (folder) => {
     const db = join(folder, 'synthetic.duckdb');
-    run('make', db, flows);
+    run('make', db, flows, rows);
     const queries = [run('query', db), run('query', db), run('query', db)];
     show('one query', median(queries));
     const table = join(folder, 'table.txt');

@@ -1,26 +1,37 @@
--- Distinct handshakes first; the certificates' other names are looked up only for those whose common name differs.
+-- Names asked and shown are judged once each, then met by their handshakes; the certificates' other names are looked up only
+-- for those whose common name differs.
 -- covers: the certificate is for the name asked; NULL where its other names are unknown.
 -- Example: SNI netflix.com, certificate CN=www.google.com -> key 203.0.113.9/netflix.com, confidence .9.
-WITH shown AS (
-  SELECT site, tw_start, source_id, orig_h, resp_h, resp_p, lower(rtrim(nullif(server_name, ''), '.')) AS name,
-    lower(regexp_extract(subject, '(?:^|[,/]\s*)CN\s*=\s*([^,/]+)', 1)) AS common_name, subject, sni_matches_cert AS matches,
-    coalesce(regexp_matches(validation_status, '(?i)self.signed'), subject = issuer, false) AS forged,
-    cert_chain_fuids[1] AS fuid, coalesce(cert_sha256, cert_sha1, cert_chain_fps[1]) AS fingerprint,
-    min(ts) AS ts, max(ts) AS last_ts, count(*) AS n
+WITH pairs_of_names AS (
+  SELECT DISTINCT server_name, subject, issuer, sni_matches_cert AS matches, validation_status
   FROM d_ssl
-  WHERE subject <> '' AND orig_h IS NOT NULL AND resp_h IS NOT NULL
-  GROUP BY ALL
+  WHERE subject <> '' AND sni_matches_cert IS DISTINCT FROM true
+), read AS (
+  SELECT *, lower(rtrim(nullif(server_name, ''), '.')) AS name,
+    lower(regexp_extract(subject, '(?:^|[,/]\s*)CN\s*=\s*([^,/]+)', 1)) AS common_name,
+    coalesce(regexp_matches(validation_status, '(?i)self.signed'), subject = issuer, false) AS forged
+  FROM pairs_of_names
 ), parted AS (
   SELECT *, regexp_extract(common_name, '[^.]+\.[^.]+$') AS common_domain, regexp_extract(name, '[^.]+\.[^.]+$') AS asked_domain,
     common_name = name OR (starts_with(common_name, '*.') AND ends_with(name, substr(common_name, 2))) AS same
-  FROM shown
-  WHERE common_name <> '' AND matches IS DISTINCT FROM true
-), differ AS (
+  FROM read
+  WHERE common_name <> ''
+), suspects AS (
   SELECT p.*, c.organisation AS claimed, a.organisation AS asked
   FROM parted p
   LEFT JOIN data_organisations c ON c.domain = p.common_domain
   LEFT JOIN data_organisations a ON a.domain = p.asked_domain
   WHERE (p.forged AND c.organisation IS NOT NULL) OR (NOT coalesce(p.same, true) AND p.common_domain <> p.asked_domain)
+), differ AS (
+  SELECT t.site, t.tw_start, t.source_id, t.orig_h, t.resp_h, t.resp_p, p.name, p.common_name, p.subject, p.matches, p.forged, p.claimed,
+    p.asked, t.cert_chain_fuids[1] AS fuid, coalesce(t.cert_sha256, t.cert_sha1, t.cert_chain_fps[1]) AS fingerprint,
+    min(t.ts) AS ts, max(t.ts) AS last_ts, count(*) AS n
+  FROM d_ssl t
+  JOIN suspects p ON p.subject = t.subject AND p.server_name IS NOT DISTINCT FROM t.server_name
+    AND p.issuer IS NOT DISTINCT FROM t.issuer AND p.matches IS NOT DISTINCT FROM t.sni_matches_cert
+    AND p.validation_status IS NOT DISTINCT FROM t.validation_status
+  WHERE t.orig_h IS NOT NULL AND t.resp_h IS NOT NULL
+  GROUP BY ALL
 ), san AS (
   SELECT d.source_id, d.fuid, d.fingerprint, d.name,
     bool_or(x.san = d.name OR (starts_with(x.san, '*.') AND regexp_replace(d.name, '^[^.]+', '*') = x.san)) AS covered
