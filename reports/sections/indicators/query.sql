@@ -1,4 +1,5 @@
 -- Addresses outside, names, links, hashes and other marks that the findings name, strongest first. `side`: what they did.
+-- (A condition on one side in an outer join would make it a nested loop: the kind stands in the key.)
 WITH named AS (
   SELECT attacker AS indicator, coalesce(attacker_kind, 'ip') AS kind, 'attacked' AS side, e.*
   FROM report_evidence e WHERE attacker IS NOT NULL AND weight > 0 AND NOT is_suppressed
@@ -13,7 +14,7 @@ WITH named AS (
   FROM report_evidence e WHERE (details->>'$.kind') = 'sni' AND (details->>'$.dst') IS NOT NULL AND weight > 0 AND NOT is_suppressed
 ), outside AS (
   SELECT n.* FROM named n
-  LEFT JOIN addresses a ON n.kind = 'ip' AND a.address = n.indicator
+  LEFT JOIN addresses a ON a.address = CASE WHEN n.kind = 'ip' THEN n.indicator END
   WHERE n.indicator <> '' AND (n.kind <> 'ip' OR coalesce(NOT a.is_local AND list_contains(['public', 'private', 'shared'], a.scope), false))
 ), each_one AS (
   SELECT indicator, kind, min(side) AS side, bool_or(in_alert) AS in_alert, max(strength) AS strength,
@@ -26,6 +27,6 @@ WITH named AS (
 )
 SELECT i.*, iso(i.first_ts) AS first_iso, iso(i.last_ts) AS last_iso, d.as_org, d.country, count(*) OVER () AS total
 FROM each_one i
-LEFT JOIN addresses d ON i.kind = 'ip' AND d.address = i.indicator
+LEFT JOIN addresses d ON d.address = CASE WHEN i.kind = 'ip' THEN i.indicator END
 ORDER BY in_alert DESC, strength DESC, findings DESC, kind, indicator
 LIMIT $indicators
