@@ -5,10 +5,11 @@ import { openGeoip } from '../analysis/enrich/geoip/geoip.js';
 import { networkRange } from '../analysis/networks.js';
 import { type AnalysisOptions, defaultOptions, type ParameterValue, parseWindow } from '../analysis/options.js';
 import { readWhitelist } from '../analysis/whitelist/whitelist.js';
-import { megabytes } from '../ingest/case/memory-size.js';
 import { kindNames } from '../models/registry.js';
 import { usageError } from './errors.js';
 import { feedFolder } from './feed-folder.js';
+import type { InputSettings } from './input-settings.js';
+import { memoryLimit, threads } from './resources.js';
 import { rdns, rdnsSchema } from './rdns.js';
 import { virustotal, virustotalSchema } from './virustotal.js';
 import { parseYaml } from './yaml-file.js';
@@ -79,15 +80,8 @@ export interface AnalysisFlags {
   readonly site?: string;
 }
 
-export interface RunSettings {
+export interface RunSettings extends InputSettings {
   readonly analysis: AnalysisOptions;
-  readonly site: string;
-  readonly threads: number;
-  readonly memoryLimit: string;
-  readonly bpf: string | undefined;
-  readonly tcpInactivity: string | undefined;
-  readonly hashFiles: boolean;
-  readonly checksums: boolean;
 }
 
 /**
@@ -139,13 +133,6 @@ export function runSettings(flags: AnalysisFlags): RunSettings {
     hashFiles: config.hash_files ?? false,
     checksums: config.checksums ?? false,
   };
-}
-
-/** Threads and memory of commands that only open a case. */
-export function resources(
-  flags: Pick<AnalysisFlags, 'threads' | 'memoryLimit'>,
-): Pick<RunSettings, 'threads' | 'memoryLimit'> {
-  return { threads: threads(flags.threads) ?? 2, memoryLimit: memoryLimit(flags.memoryLimit ?? '2GB') };
 }
 
 function detectionParameters(given: Record<string, unknown>): Record<string, Record<string, ParameterValue>> {
@@ -215,20 +202,4 @@ function homeNet(text: string | undefined): string[] | undefined {
     if (!networkRange(net)) throw usageError(`--home-net ${net}: not an address or network such as 192.168.0.0/16`);
   }
   return nets;
-}
-
-function threads(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const n = Number(text);
-  if (!Number.isInteger(n) || n < 1 || n > 256)
-    throw usageError(`--threads ${text}: expected a whole number from 1 to 256`);
-  return n;
-}
-
-/** A size such as 512MB or 2GB; at least 256 MB. */
-function memoryLimit(text: string): string {
-  const size = megabytes(text);
-  if (size === undefined) throw usageError(`--memory-limit ${text}: expected a size such as 512MB or 2GB`);
-  if (size < 256) throw usageError(`--memory-limit ${text}: at least 256MB`);
-  return text.trim();
 }

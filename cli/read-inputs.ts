@@ -4,8 +4,8 @@ import { pipeline } from 'node:stream/promises';
 import type { CaseStore } from '../ingest/case/case-store.js';
 import { type FileResult, ingest } from '../ingest/ingest.js';
 import { inputKind, label, seconds } from './common.js';
-import type { RunSettings } from './config.js';
 import { usageError } from './errors.js';
+import type { InputSettings } from './input-settings.js';
 import type { Listener } from './progress.js';
 import { safe } from './terminal.js';
 
@@ -27,7 +27,7 @@ export async function readInputs(
   store: CaseStore,
   inputs: readonly string[],
   flags: InputFlags,
-  settings: RunSettings,
+  settings: InputSettings,
   progress: Listener,
 ): Promise<FileResult[]> {
   if (inputs.includes('-') && flags.kind === undefined) {

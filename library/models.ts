@@ -1,5 +1,5 @@
-import { resources } from '../cli/config.js';
 import { CliError, inputError, usageError } from '../cli/errors.js';
+import { resources } from '../cli/resources.js';
 import { openModel, writeModel } from '../models/artifact.js';
 import type { Metrics, ModelCard } from '../models/card.js';
 import type { FeatureTable, LabelledData, ModelKind } from '../models/kind.js';

@@ -4,11 +4,11 @@ import { metricsOf } from '../../models/metrics.js';
 import { kindNames, loadKind, shippedModel } from '../../models/registry.js';
 import { commandGroup } from '../command-group.js';
 import { printJson, withProgress, withResources } from '../common.js';
-import { resources } from '../config.js';
 import { inputError } from '../errors.js';
 import { labelledInputs, withLabelledInputs } from '../labelled-inputs.js';
 import { metricsText } from '../metrics-text.js';
 import { Progress } from '../progress.js';
+import { resources } from '../resources.js';
 
 /** `evaluate NAME` for every kind of model; other files of this folder add their own subcommands. */
 export function register(program: Command): void {

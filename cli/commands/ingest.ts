@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { CaseStore } from '../../ingest/case/case-store.js';
 import { printJson, withInputs, withProgress, withResources } from '../common.js';
-import { runSettings } from '../config.js';
+import { inputSettings } from '../input-settings.js';
 import { Progress } from '../progress.js';
 import { readInputs } from '../read-inputs.js';
 import { count, plural, safe, table } from '../terminal.js';
@@ -31,7 +31,7 @@ Examples:
   zcat conn.log.gz | slipstream ingest - --kind zeek --db case.duckdb`,
     )
     .action(async (inputs: string[], flags) => {
-      const settings = runSettings(flags);
+      const settings = await inputSettings(flags);
       const progress = new Progress(flags.progress);
       const store = await CaseStore.open(flags.db, { mode: 'create', ...settings });
       try {

@@ -4,11 +4,11 @@ import type { Metrics } from '../../models/card.js';
 import { metricsOf } from '../../models/metrics.js';
 import { allKinds, listModels, loadKind, shippedModel } from '../../models/registry.js';
 import { printJson, withProgress, withResources } from '../common.js';
-import { resources } from '../config.js';
 import { inputError, usageError } from '../errors.js';
 import { labelledInputs, withLabelledInputs } from '../labelled-inputs.js';
 import { metricsText } from '../metrics-text.js';
 import { Progress } from '../progress.js';
+import { resources } from '../resources.js';
 import { table } from '../terminal.js';
 
 export function register(program: Command): void {

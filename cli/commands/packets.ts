@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { CaseStore } from '../../ingest/case/case-store.js';
 import { withResources } from '../common.js';
-import { runSettings } from '../config.js';
 import { usageError } from '../errors.js';
 import { cutToFile } from '../packets/cut-to-file.js';
 import { findCaptures } from '../packets/find-captures.js';
 import { wantedPackets } from '../packets/wanted-packets.js';
+import { resources } from '../resources.js';
 import { plural, safe } from '../terminal.js';
 
 export function register(program: Command): void {
@@ -31,7 +31,7 @@ Examples:
     )
     .action(async (flags) => {
       if ((flags.evidence === undefined) === (flags.flow === undefined)) throw usageError('--evidence ID or --flow ID');
-      const store = await CaseStore.open(flags.db, { mode: 'read', ...runSettings(flags) });
+      const store = await CaseStore.open(flags.db, { mode: 'read', ...resources(flags) });
       try {
         const wanted = await wantedPackets(store.db, flags.evidence, flags.flow);
         const paths = findCaptures(wanted, flags.captures, flags.db);

@@ -5,11 +5,11 @@ import { datasetNotes } from '../../models/datasets.js';
 import type { TrainProgress } from '../../models/kind.js';
 import { kindNames, loadKind } from '../../models/registry.js';
 import { printJson, seconds, withProgress, withResources } from '../common.js';
-import { resources } from '../config.js';
 import { usageError } from '../errors.js';
 import { labelledInputs, withLabelledInputs } from '../labelled-inputs.js';
 import { metricsText } from '../metrics-text.js';
 import { Progress } from '../progress.js';
+import { resources } from '../resources.js';
 
 export function register(program: Command): void {
   withProgress(

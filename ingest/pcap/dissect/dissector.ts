@@ -67,6 +67,8 @@ export interface Dissector {
   readonly service: string | undefined;
   /** False once the parser has seen all it wants (or gave up): it is not fed any more. */
   readonly active: boolean;
+  /** True once everything is written: `end` has nothing more to do, and only `service` is asked for. */
+  readonly over?: boolean;
   /** `ts` in microseconds since the epoch; the payload is `buf[start, end)`. */
   data(fromOrig: boolean, ts: number, buf: Uint8Array, start: number, end: number): void;
   /** `bytes` of the stream are missing (lost or beyond the reassembly limit). */

@@ -56,6 +56,11 @@ export class FlowFeed implements Dissector {
     return !this.done && (this.target === undefined || this.target.active);
   }
 
+  /** Nothing more can come of it: its `service` is all that needs to be kept. */
+  get over(): boolean {
+    return this.done ? this.target === undefined || this.failed : this.target?.over === true;
+  }
+
   data(fromOrig: boolean, ts: number, buf: Uint8Array, start: number, end: number): void {
     if (this.done || end <= start) return;
     try {

@@ -97,13 +97,21 @@ class Stream {
   ) {}
 }
 
+/** What is left of a stream that nothing more can come of. */
+class Rest {
+  constructor(
+    readonly service: string | undefined,
+    readonly uidText: string | undefined,
+  ) {}
+}
+
 /**
  * Connects flows with dissectors: makes a feed for the first payload of a flow, applies the limits, and ends feeds.
  * The flow's stream slot is {@link UNSEEN}, the number of a stream here, or negative when nothing is read any more
  * (-2 - slot keeps the stream for its end).
  */
 export class Streams {
-  private readonly slots: (Stream | undefined)[] = [undefined];
+  private readonly slots: (Stream | Rest | undefined)[] = [undefined];
   private readonly free: number[] = [];
   private readonly addresses = new AddressCache();
   /** The uid of the flow that ended last, when it was asked for. */
@@ -123,7 +131,7 @@ export class Streams {
 
   data(slot: number, f: number, dir: number, ts: number, buf: Uint8Array, start: number, end: number): void {
     if (end <= start) return;
-    const stream = slot === UNSEEN ? this.open(f) : this.slots[slot];
+    const stream = slot === UNSEEN ? this.open(f) : this.streamAt(slot);
     if (!stream) return;
     const room = this.limit(stream) - (dir === 0 ? stream.orig : stream.resp);
     if (dir === 0) stream.orig += end - start;
@@ -137,7 +145,7 @@ export class Streams {
   }
 
   gap(slot: number, f: number, dir: number, bytes: number): void {
-    const stream = slot === UNSEEN ? this.open(f) : this.slots[slot];
+    const stream = slot === UNSEEN ? this.open(f) : this.streamAt(slot);
     if (!stream) return;
     stream.feed.gap(dir === 0, bytes);
     if (!stream.feed.active) this.rest(f, slot);
@@ -150,19 +158,30 @@ export class Streams {
     const value = this.tableOf().i[at]!;
     const slot = value < NOBODY ? -2 - value : value;
     if (slot <= UNSEEN) return undefined;
-    const stream = this.slots[slot]!;
-    stream.feed.end(ts);
-    this.lastUid = stream.info.uidText;
+    const entry = this.slots[slot]!;
     this.slots[slot] = undefined;
     this.free.push(slot);
-    return stream.feed.service;
+    if (entry instanceof Rest) {
+      this.lastUid = entry.uidText;
+      return entry.service;
+    }
+    entry.feed.end(ts);
+    this.lastUid = entry.info.uidText;
+    return entry.feed.service;
   }
 
   /** Service of a flow that goes on, as far as it is known. */
   serviceOf(f: number): string | undefined {
     const value = this.tableOf().i[f * STRIDE_I + I_STREAM]!;
     const slot = value < NOBODY ? -2 - value : value;
-    return slot <= UNSEEN ? undefined : this.slots[slot]?.feed.service;
+    if (slot <= UNSEEN) return undefined;
+    const entry = this.slots[slot];
+    return entry instanceof Rest ? entry.service : entry?.feed.service;
+  }
+
+  private streamAt(slot: number): Stream | undefined {
+    const entry = this.slots[slot];
+    return entry instanceof Rest ? undefined : entry;
   }
 
   private open(f: number): Stream {
@@ -174,11 +193,21 @@ export class Streams {
     return stream;
   }
 
+  /** Nothing more is read of a flow; what its end does not need is given back. */
   private rest(f: number, known: number): void {
     const t = this.tableOf();
     const at = f * STRIDE_I + I_STREAM;
     const slot = known === UNSEEN ? t.i[at]! : known;
     t.i[at] = -2 - slot;
+    const stream = this.streamAt(slot);
+    if (!stream?.feed.over) return;
+    const { service } = stream.feed;
+    const { uidText } = stream.info;
+    if (service === undefined && uidText === undefined) {
+      this.slots[slot] = undefined;
+      this.free.push(slot);
+      t.i[at] = NOBODY;
+    } else this.slots[slot] = new Rest(service, uidText);
   }
 
   private limit(stream: Stream): number {

@@ -12,15 +12,17 @@ export interface Hello {
   readonly ciphers: number[];
   readonly extensions: number[];
   serverName: string | undefined;
-  groups: number[];
-  pointFormats: number[];
-  signatures: number[];
-  alpn: string[];
-  versions: number[];
-  keyShares: number[];
+  groups: readonly number[];
+  pointFormats: readonly number[];
+  signatures: readonly number[];
+  alpn: readonly string[];
+  versions: readonly number[];
+  keyShares: readonly number[];
   ticket: boolean;
   preSharedKey: boolean;
 }
+
+const NONE: readonly never[] = [];
 
 const RETRY = Buffer.from('cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c', 'hex');
 
@@ -65,12 +67,12 @@ export function parseHello(
     ciphers,
     extensions: [],
     serverName: undefined,
-    groups: [],
-    pointFormats: [],
-    signatures: [],
-    alpn: [],
-    versions: [],
-    keyShares: [],
+    groups: NONE,
+    pointFormats: NONE,
+    signatures: NONE,
+    alpn: NONE,
+    versions: NONE,
+    keyShares: NONE,
     ticket: false,
     preSharedKey: false,
   };

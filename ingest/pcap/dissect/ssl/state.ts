@@ -3,7 +3,7 @@ import type { FlowContext, Session } from '../dissector.js';
 import { type Certificate, matchesHost } from './certificate.js';
 import { cipherName } from './ciphers.js';
 import { ja3s } from './fingerprints.js';
-import { type Hello, parseHello } from './hello.js';
+import { parseHello } from './hello.js';
 import { knownCertificates } from './known.js';
 import { alertName, curveName, handshakeLetter, versionName } from './names.js';
 import { type Offer, offers } from './offers.js';
@@ -11,6 +11,13 @@ import { type Offer, offers } from './offers.js';
 const MAX_HISTORY = 100;
 const MAX_CHAIN = 32;
 const TLS13 = 0x0304;
+
+/** What is kept of a ServerHello. */
+interface Choice {
+  readonly cipher: number;
+  readonly protocol: string | undefined;
+  readonly ja3s: string;
+}
 
 /** What a handshake has shown so far, whatever carried it (TCP, DTLS, QUIC); becomes one row of `ssl`. */
 export class HandshakeState {
@@ -23,7 +30,7 @@ export class HandshakeState {
   private flipped = false;
   private history = '';
   private client: Offer | undefined;
-  private server: Hello | undefined;
+  private server: Choice | undefined;
   private serverCerts: Certificate[] | undefined;
   private clientCerts: Certificate[] | undefined;
   private curve: number | undefined;
@@ -78,8 +85,7 @@ export class HandshakeState {
         this.certificates(fromOrig !== this.flipped, buf, start, end);
         break;
       case 12:
-        if (buf[start] === 3 && cipherName(this.server?.ciphers[0] ?? 0).includes('ECDH'))
-          this.curve = u16(buf, start + 1);
+        if (buf[start] === 3 && cipherName(this.server?.cipher ?? 0).includes('ECDH')) this.curve = u16(buf, start + 1);
         break;
       case 16:
         this.clientKeyExchange = true;
@@ -134,12 +140,12 @@ export class HandshakeState {
       resp_h: flow.resp_h,
       resp_p: flow.resp_p,
       version: this.version === 0 ? undefined : versionName(this.version),
-      cipher: server === undefined ? undefined : cipherName(server.ciphers[0]!),
+      cipher: server === undefined ? undefined : cipherName(server.cipher),
       curve: this.curve === undefined ? undefined : curveName(this.curve),
       server_name: name,
       resumed: this.resumed,
       last_alert: this.lastAlert,
-      next_protocol: server?.alpn[0],
+      next_protocol: server?.protocol,
       established: this.established,
       ssl_history: (this.flipped ? '^' : '') + this.history,
       cert_chain_fps: any ? prints(this.serverCerts) : undefined,
@@ -152,7 +158,7 @@ export class HandshakeState {
       not_after: leaf?.notAfter,
       sni_matches_cert: name !== undefined && leaf?.parsed === true ? matchesHost(leaf, name) : undefined,
       ja3: client?.ja3,
-      ja3s: server === undefined ? undefined : ja3s(server),
+      ja3s: server?.ja3s,
       ja4: client?.ja4,
       cert_sha1: leaf?.sha1,
       cert_sha256: leaf?.sha256,
@@ -173,7 +179,7 @@ export class HandshakeState {
     const retry = hello?.retry === true;
     this.letter(fromOrig, handshakeLetter(retry ? 6 : 2));
     if (hello === undefined) return;
-    this.server = hello;
+    this.server = { cipher: hello.ciphers[0]!, protocol: hello.alpn[0], ja3s: ja3s(hello) };
     this.version = hello.versions[0] ?? hello.version;
     const share = hello.keyShares[0];
     if (share !== undefined) this.curve = share;

@@ -20,6 +20,7 @@ class Side {
 /** TLS over a byte stream. */
 export class TlsDissector implements Dissector {
   active = true;
+  over = false;
   private readonly state: HandshakeState;
   private readonly sides: [Side, Side] = [new Side(), new Side()];
   private old = false;
@@ -82,11 +83,8 @@ export class TlsDissector implements Dissector {
 
   end(): void {
     this.active = false;
+    this.over = true;
     this.state.finish();
-    for (const side of this.sides) {
-      side.records.release();
-      side.handshake.release();
-    }
   }
 
   private lose(side: Side): void {
