@@ -9,8 +9,8 @@ import { kindNames } from '../models/registry.js';
 import { usageError } from './errors.js';
 import { feedFolder } from './feed-folder.js';
 import type { InputSettings } from './input-settings.js';
-import { memoryLimit, threads } from './resources.js';
 import { rdns, rdnsSchema } from './rdns.js';
+import { memoryLimit, threads } from './resources.js';
 import { virustotal, virustotalSchema } from './virustotal.js';
 import { parseYaml } from './yaml-file.js';
 

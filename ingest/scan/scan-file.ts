@@ -32,7 +32,8 @@ export interface ScanOptions {
   readonly onBytes?: (done: number) => void;
 }
 
-const CHUNK = 4 * 1024 * 1024;
+/** What a core's own cache holds: the bytes are copied in and hashed at once. */
+const CHUNK = 256 * 1024;
 let spooled = 0;
 
 /** Reads a file once: hash, line counts and, when compressed, a plain copy in `tempDir`. */

@@ -33,6 +33,14 @@ it('the packets of one flow are cut out of plain and compressed captures', async
   }
 });
 
+it('the only packet of a capture is cut out', async () => {
+  const path = join(folder, 'one.pcap');
+  writeFileSync(path, pcap(frames.slice(0, 1)));
+  const out: Uint8Array[] = [];
+  expect(await cutPackets(path, [24], (chunk) => out.push(chunk))).toBe(1);
+  expect(bytes(...out).length).toBe(40 + frames[0]!.data.length);
+});
+
 it('a series is ordered by first packets', async () => {
   const paths = [300, 100, 200].map((ts, k) => {
     const path = join(folder, `${k}.pcap`);

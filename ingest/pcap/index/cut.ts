@@ -44,6 +44,8 @@ export async function cutPackets(
     parser.push(chunk);
     if (parser.done || written === wanted.size) break;
   }
+  // The only packet of a file is given when nothing follows.
+  if (written < wanted.size) parser.end();
   if (link < 0) write(fileHeader(1));
   return written;
 }

@@ -18,6 +18,8 @@ export async function firstPacket(path: string): Promise<{ ts: number; linkType:
       parser.push(chunk);
       if (first !== undefined || parser.done) break;
     }
+    // The only packet of a file is given when nothing follows.
+    if (first === undefined) parser.end();
   } catch (error) {
     if (!(error instanceof CaptureRefused)) throw error;
   }

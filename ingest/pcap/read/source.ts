@@ -3,7 +3,8 @@ import { createGunzip } from 'node:zlib';
 import { Decompress } from 'fzstd';
 import { CaptureRefused, type Problems } from './problems.js';
 
-const CHUNK = 1 << 20;
+/** What a core's own cache holds: the bytes are copied in and looked at once. */
+const CHUNK = 1 << 18;
 /** zstd's own command line refuses larger windows too unless told otherwise. */
 const MAX_ZSTD_WINDOW = 1 << 27;
 
