@@ -1,31 +1,12 @@
 #!/usr/bin/env node
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { CliError, ExitCode } from './errors.js';
 import { asset } from './package-root.js';
+import { registerCommands } from './register-commands.js';
 import { safe } from './terminal.js';
 
 process.env.NODE_ENV ??= 'production';
-
-/**
- * Every file of `commands/` exports `register`. `NAME.ts` and `NAME-….ts` make the command `NAME`: where the first word is one,
- * the others are not loaded, each brings half the program with it.
- */
-async function commands(program: Command, first: string | undefined): Promise<void> {
-  const folder = join(fileURLToPath(new URL('.', import.meta.url)), 'commands');
-  const files = readdirSync(folder)
-    .filter((f) => /^[a-z-]+\.(js|ts)$/.test(f))
-    .sort();
-  const named = files.filter((f) => f.startsWith(`${first}.`) || f.startsWith(`${first}-`));
-  for (const file of files.some((f) => f.startsWith(`${first}.`)) ? named : files) {
-    const module = (await import(pathToFileURL(join(folder, file)).href)) as {
-      register: (program: Command) => void | Promise<void>;
-    };
-    await module.register(program);
-  }
-}
 
 async function main(argv: readonly string[]): Promise<number> {
   const { version } = JSON.parse(readFileSync(asset('package.json'), 'utf8')) as { version: string };
@@ -45,7 +26,7 @@ Examples:
 
 Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 input unreadable or without records.`,
     );
-  await commands(program, argv[0]);
+  await registerCommands(program, argv[0]);
   for (const command of program.commands)
     command.exitOverride().showHelpAfterError(`(see 'slipstream ${command.name()} --help')`);
   try {

@@ -27,7 +27,8 @@ describe('README', () => {
       const here = command
         .replaceAll(' out ', ` ${folder} `)
         .replaceAll('out/case.duckdb', `${folder}/case.duckdb`)
-        .replace(/ out$/, ` ${folder}`);
+        .replace(/ out$/, ` ${folder}`)
+        .replace(/ -o mine$/, ` -o ${folder}/mine`);
       const run = spawnSync('sh', ['-c', here], { cwd: packageRoot, encoding: 'utf8', timeout: 120_000 });
       expect(run.status, `${here}\n${run.stderr}`).toBe(0);
       expect(run.stdout).not.toBe('');
