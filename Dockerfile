@@ -12,8 +12,7 @@ WORKDIR /opt/slipstream
 # The versions of the lock file, without what is for development.
 RUN tar -xzf /tmp/slipstream-*.tgz --strip-components=1 \
  && cp /src/package-lock.json /src/.npmrc . \
- && npm ci --omit=dev --ignore-scripts \
- && rm -rf /root/.npm
+ && npm ci --omit=dev --ignore-scripts
 
 FROM node:20-bookworm-slim
 # Argus and nfdump read their binary files; tcpdump compiles filters and captures, the only program that may use raw sockets.
