@@ -106,6 +106,10 @@ export class CaseStore {
         threads: String(threads),
         memory_limit: `${limitMb}MB`,
         temp_directory: join(tempDir, 'spill'),
+        // Freed memory goes back to the system early: what the allocator keeps is outside of the limit.
+        allocator_flush_threshold: '8MB',
+        allocator_bulk_deallocation_flush_threshold: '64MB',
+        allocator_background_threads: 'true',
         autoinstall_known_extensions: 'false',
         autoload_known_extensions: 'false',
         allow_community_extensions: 'false',
