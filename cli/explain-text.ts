@@ -13,8 +13,8 @@ export function explainText(e: Explanation, withSql: boolean): string {
         ['Time', shortTime(f.ts)],
         ['Host', `${f.profile}${f.site ? ` at ${f.site}` : ''}, as ${f.role}`],
         ['Window', `${f.tw === null ? '' : `${f.tw}, `}${shortTime(f.tw_start)} to ${shortTime(f.tw_end)}`],
-        ['Attacker', f.attacker],
-        ['Victim', f.victim],
+        ['Attacker', withNetwork(f.attacker, f.attacker_network)],
+        ['Victim', withNetwork(f.victim, f.victim_network)],
         ['About', `${f.key}${e.rule.key ? ` (${e.rule.key})` : ''}`],
         ['ATT&CK', (f.techniques as string[] | null)?.join(', ')],
         ['Details', typeof f.details === 'object' && f.details !== null ? JSON.stringify(f.details) : f.details],
@@ -38,6 +38,10 @@ function facts(pairs: readonly (readonly [string, unknown])[]): string {
   const width = Math.max(...present.map(([k]) => k.length));
   return present.map(([k, v]) => `  ${k.padEnd(width)}  ${clipped(safe(v), 2000)}`).join('\n');
 }
+
+/** An address with its name, network and country where they are known. */
+const withNetwork = (address: unknown, network: unknown): unknown =>
+  address === null || !network ? address : `${address} (${network})`;
 
 function rule(e: Explanation): string {
   const { rule } = e;

@@ -6,6 +6,8 @@ export interface RunFacts {
   readonly fields: ReadonlySet<string>;
   /** What to say when none of these is there. */
   readonly missing: (need: readonly string[]) => string;
+  /** What the run had of these, for those who read "not found". */
+  readonly had?: (need: readonly string[]) => string;
 }
 
 /** What the sources of a case can give. */
@@ -42,6 +44,10 @@ export function decidable(detection: Detection, have: SourceFields): { able: boo
     const facts = ofRun(need);
     if (facts && !anyOf.some((f) => facts.fields.has(f))) return { able: false, reason: facts.missing(anyOf) };
   }
+  const had = detection.requires.flatMap((need) => {
+    const anyOf = typeof need === 'string' ? [need] : need;
+    return ofRun(need)?.had?.(anyOf) ?? [];
+  });
   const missingBySource = have.sourceIds.map((id) => {
     const fields = have.fields.get(id)!;
     return detection.requires
@@ -50,7 +56,8 @@ export function decidable(detection: Detection, have: SourceFields): { able: boo
       .filter((anyOf) => !anyOf.some((f) => fields.has(f)))
       .map((anyOf) => anyOf.join(' or '));
   });
-  if (missingBySource.every((m) => m.length === 0)) return { able: true, reason: undefined };
+  if (missingBySource.every((m) => m.length === 0))
+    return { able: true, reason: had.length > 0 ? had.join(', ') : undefined };
   const able = missingBySource.some((m) => m.length === 0);
   const missing = [...new Set(missingBySource.flat())].sort().join(', ');
   const kinds = [
@@ -58,6 +65,8 @@ export function decidable(detection: Detection, have: SourceFields): { able: boo
   ].sort();
   return {
     able,
-    reason: able ? `not decided for ${kinds.join(', ')} sources without ${missing}` : `no source gives ${missing}`,
+    reason: able
+      ? [`not decided for ${kinds.join(', ')} sources without ${missing}`, ...had].join('; ')
+      : `no source gives ${missing}`,
   };
 }

@@ -104,7 +104,7 @@ describe('feeds and a case', () => {
     const add = "indicators: add some with 'slipstream feeds add'";
     expect(runs).toEqual([
       { detection: 'threat-intel-domain', status: 'not_decided', reason: `no feeds with domain ${add}` },
-      { detection: 'threat-intel-ip', status: 'ran', reason: null },
+      { detection: 'threat-intel-ip', status: 'ran', reason: 'compared with 1 ip indicator' },
       { detection: 'tor-exit', status: 'not_decided', reason: `no feeds with tor ${add}` },
     ]);
   });

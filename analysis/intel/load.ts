@@ -55,16 +55,18 @@ export async function loadIntelligence(store: CaseStore, folder: string | undefi
   await runPass(db, 'intel/sql/macros.sql');
   const replay = folder === FROM_CASE;
   const sources = replay ? [] : [...knownFeeds().filter((f) => f.shipped), ...(folder ? folderFeeds(folder) : [])];
-  const wanted = replay ? await kindsOfCase(db) : new Set(sources.flatMap((s) => s.definition.kinds));
+  const wanted = replay
+    ? await kindsOfCase(db)
+    : new Map<string, number>(sources.flatMap((s) => s.definition.kinds.map((k) => [k, 0])));
   await runPass(db, 'intel/sql/tables.sql');
   await seen(db, wanted);
   const problems: { feed: string; reason: string }[] = [];
-  let kinds = new Set<string>(wanted);
+  let kinds: ReadonlyMap<string, number> = wanted;
   if (replay) {
     if (wanted.has('cidr')) await runPass(db, 'intel/sql/ranges-of-case.sql');
   } else {
     const used = await readAll(store, sources, problems);
-    kinds = new Set(used.flatMap((u) => Object.keys(u.kinds)));
+    kinds = added(used);
     await note(db, used);
   }
   if (wanted.has('cidr')) await runPass(db, 'intel/sql/ranges.sql');
@@ -80,16 +82,31 @@ export async function loadIntelligence(store: CaseStore, folder: string | undefi
 }
 
 /** What detections may require of the feeds, and what to say where it is missing. */
-function facts(kinds: ReadonlySet<string>): RunFacts {
-  const fields = new Set([...kinds].map((k) => `intel.${k}`));
+function facts(kinds: ReadonlyMap<string, number>): RunFacts {
+  const fields = new Set([...kinds.keys()].map((k) => `intel.${k}`));
   return {
     fields,
     missing: (need) =>
       `no feeds with ${need.map((f) => f.replace('intel.', '')).join(', ')} indicators: add some with 'slipstream feeds add'`,
+    had: (need) => {
+      const counts = need
+        .map((f) => f.replace('intel.', ''))
+        .filter((k) => kinds.has(k))
+        .map((k) => `${kinds.get(k)} ${k}`);
+      return `compared with ${counts.join(', ')} ${counts.length === 1 && counts[0]!.startsWith('1 ') ? 'indicator' : 'indicators'}`;
+    },
   };
 }
 
-async function seen(db: Database, wanted: ReadonlySet<string>): Promise<void> {
+/** Indicators of each kind over all feeds, as the feeds have them. */
+function added(feeds: readonly { readonly kinds?: Readonly<Record<string, number>> }[]): Map<string, number> {
+  const out = new Map<string, number>();
+  for (const { kinds } of feeds)
+    for (const [kind, n] of Object.entries(kinds ?? {})) out.set(kind, (out.get(kind) ?? 0) + Number(n));
+  return out;
+}
+
+async function seen(db: Database, wanted: ReadonlyMap<string, number>): Promise<void> {
   for (const [file, kinds] of SEEN) {
     if (kinds.some((k) => wanted.has(k))) await runPass(db, `intel/sql/${file}.sql`);
   }
@@ -147,15 +164,15 @@ async function note(db: Database, used: readonly UsedFeed[]): Promise<void> {
 }
 
 /** Kinds that the feeds of the last run had, with or without a match. */
-async function kindsOfCase(db: Database): Promise<Set<string>> {
+async function kindsOfCase(db: Database): Promise<Map<string, number>> {
   const noted = await db.one<{ value: string }>("SELECT value FROM provenance WHERE key = 'feeds'");
-  const kinds = new Set(
-    (await db.all<{ kind: string }>('SELECT DISTINCT kind FROM indicators ORDER BY kind')).map((r) => r.kind),
+  const of = await db.all<{ kind: string; n: string }>(
+    'SELECT kind, count(*) AS n FROM indicators GROUP BY kind ORDER BY kind',
   );
+  const kinds = new Map(of.map((r) => [r.kind, Number(r.n)]));
   try {
-    for (const feed of JSON.parse(noted?.value ?? '[]') as { kinds?: Record<string, number> }[]) {
-      for (const kind of Object.keys(feed.kinds ?? {})) kinds.add(kind);
-    }
+    const feeds = JSON.parse(noted?.value ?? '[]') as { kinds?: Record<string, number> }[];
+    for (const [kind, n] of added(feeds)) kinds.set(kind, n);
   } catch {
     // A case of others may say anything there.
   }

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { Command } from 'commander';
 import { loadDetections } from '../../analysis/detection/registry.js';
+import { dataFile, dataSets } from '../../analysis/enrich/data-sets.js';
 import { readers } from '../../ingest/readers.js';
 import { INSTALL, tensorflowFound } from '../../models/recurrent/tensorflow.js';
 import { allKinds, shippedModel } from '../../models/registry.js';
@@ -75,6 +76,14 @@ async function allChecks(): Promise<Check[]> {
   const kinds = (await readers()).map((r) => r.kind).sort();
   checks.push({ name: 'readers', ok: kinds.length > 0, needed: true, detail: kinds.join(', ') });
   checks.push({ name: 'detections', ok: true, needed: true, detail: `${loadDetections().length} rules` });
+  for (const [id, set] of Object.entries(dataSets)) {
+    checks.push({
+      name: `data ${id}`,
+      ok: set.files.every((f) => existsSync(dataFile(f))),
+      needed: true,
+      detail: `${set.title}: ${set.package} ${set.version}${dateOf(set.version)}, ${set.licence}`,
+    });
+  }
   const feeds = feedsFound();
   checks.push({ name: 'feeds', ok: feeds.count > 0, needed: false, detail: feeds.detail });
   checks.push(...(await modelChecks()));
@@ -114,6 +123,12 @@ async function modelChecks(): Promise<Check[]> {
     }
   }
   return checks;
+}
+
+/** The day that a version names: `2.3.2026061719` is data of 2026-06-17. */
+function dateOf(version: string): string {
+  const day = /\.(20\d\d)(\d\d)(\d\d)\d\d$/.exec(version);
+  return day ? ` of ${day[1]}-${day[2]}-${day[3]}` : '';
 }
 
 function which(name: string): string | undefined {
