@@ -70,7 +70,7 @@ export interface Analysis {
  * Ingest, detect and report in one go: the command `analyze` as a function.
  *
  * Same inputs, options, models and feeds give the same tables and the same bytes of `report.html` and `alerts.jsonl`,
- * at any number of threads. Nothing is asked of a network.
+ * at any number of threads. Nothing is asked of a network, unless `rdns` says so.
  *
  * @param inputs files, folders or globs of captures
  * @returns numbers and paths; open `outputs.case` with `openCase` for the rows
@@ -97,7 +97,7 @@ export async function analyze(inputs: string | readonly string[], options: Analy
     verdict,
     worst,
     ...numbers,
-    files: files.map(({ captureId: __, location: ___, ...file }) => file),
+    files: files.map(({ captureId: ___, location: ____, ...file }) => file),
     outputs,
   };
 }

@@ -30,6 +30,8 @@ export interface AnalysisChoices extends ResourceOptions {
   readonly whitelist?: string | undefined;
   /** Folder of intelligence feeds, or `case`: the indicators used before. Default: the user's folder, where there is one. */
   readonly feeds?: string | undefined;
+  /** Ask resolvers for the names of addresses met outside: sends them there. Default false. */
+  readonly rdns?: boolean | undefined;
   /** Paths of `.mmdb` files instead of the tables that ship. */
   readonly asnDb?: string | undefined;
   readonly geoipDb?: string | undefined;
@@ -90,6 +92,7 @@ function flagsOf(c: AnalysisChoices): AnalysisFlags {
     direction: c.direction,
     whitelist: c.whitelist,
     feeds: c.feeds,
+    rdns: c.rdns,
     asnDb: c.asnDb,
     geoipDb: c.geoipDb,
     modules: c.modules?.join(','),
