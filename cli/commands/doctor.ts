@@ -6,6 +6,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import type { Command } from 'commander';
 import { loadDetections } from '../../analysis/detection/registry.js';
 import { dataFile, dataSets } from '../../analysis/enrich/data-sets.js';
+import { CAP_INSTALL, loadCap } from '../../ingest/live/cap-engine.js';
 import { readers } from '../../ingest/readers.js';
 import { INSTALL, tensorflowFound } from '../../models/recurrent/tensorflow.js';
 import { allKinds, shippedModel } from '../../models/registry.js';
@@ -95,6 +96,13 @@ async function allChecks(): Promise<Check[]> {
     detail: tensorflow ?? `needed for train cc --engine tfjs: ${INSTALL}`,
   });
   checks.push({ name: 'temporary files', ok: writable(tmpdir()), needed: true, detail: tmpdir() });
+  const cap = (await loadCap()) !== undefined;
+  checks.push({
+    name: 'cap',
+    ok: cap,
+    needed: false,
+    detail: cap ? 'live capture without tcpdump' : `needed for live capture without tcpdump: ${CAP_INSTALL}`,
+  });
   for (const [name, what, install] of PROGRAMS) {
     const path = which(name);
     checks.push({

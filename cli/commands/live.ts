@@ -31,7 +31,7 @@ export function register(program: Command): void {
       .option('--bpf <expr>', 'only packets that match (tcpdump filter expression)')
       .option('--snaplen <bytes>', 'bytes kept of each packet (default 65535)')
       .option('--buffer <MiB>', 'kernel buffer for packets that are not read yet (default 64)')
-      .option('--engine <name>', 'tcpdump or dumpcap (default: the first that is there)')
+      .option('--engine <name>', 'auto, tcpdump, dumpcap or cap (default auto: a program with kernel timestamps first)')
       .option('--tcp-inactivity <time>', 'idle time that ends a TCP flow: 90s, 5m, 60m (default 60m)')
       .option('--flush <time>', 'how often flows are written; a kill loses this much at most (default 5s)')
       .option('--retain <time or size>', 'keep flows of this time (24h) or as much as fits (10GB); findings stay')
@@ -98,7 +98,12 @@ async function live(flags: LiveFlags): Promise<void> {
     ...printer.listener,
     alert: (raised: Parameters<typeof printer.listener.alert>[0]) => {
       printer.listener.alert(raised);
-      appendFileSync(alerts, `${raised.line}\n`);
+      try {
+        appendFileSync(alerts, `${raised.line}\n`);
+      } catch (error) {
+        // Blocking and the capture do not wait for room in a log.
+        printer.listener.warning(`${alerts}: ${(error as Error).message}; the alert is in the case only`);
+      }
       if (!blocker) return;
       const left = Date.parse(raised.tw_end) / 1000 + width - Date.now() / 1000;
       const wanted = { address: raised.profile, seconds: Math.max(1, left), ...raised };
@@ -142,7 +147,7 @@ async function capture(
     {
       casePath: flags.db,
       iface,
-      engine: chooseEngine(flags.engine),
+      engine: await chooseEngine(flags.engine),
       bpf: flags.bpf ?? settings.bpf,
       snaplen: whole('--snaplen', flags.snaplen, 65_535, 64),
       bufferMb: whole('--buffer', flags.buffer, 64, 1),

@@ -1,17 +1,35 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { CliError, usageError } from '../../cli/errors.js';
+import { CAP_INSTALL, CapCapture, loadCap } from './cap-engine.js';
 
-export type EngineName = 'tcpdump' | 'dumpcap';
+export type EngineName = 'tcpdump' | 'dumpcap' | 'cap';
+type ProgramName = Exclude<EngineName, 'cap'>;
 
-export interface CaptureProgramOptions {
+export interface CaptureOptions {
   readonly iface: string;
-  readonly engine: EngineName;
   readonly bpf?: string | undefined;
   /** Bytes kept of each packet. */
   readonly snaplen: number;
   /** Kernel buffer in MiB: what is not read in time waits here. */
   readonly bufferMb: number;
+}
+
+export interface CaptureProgramOptions extends CaptureOptions {
+  readonly engine: ProgramName;
+}
+
+/** A capture that goes on: a pcap stream comes out of `stdout`. */
+export interface Capture {
+  readonly stdout: Readable;
+  /** What the kernel counted, as it said last; undefined where the engine cannot tell. */
+  readonly counts: CaptureCounts | undefined;
+  /** Settles when the capture has ended: with a message when it failed. */
+  readonly ended: Promise<string | undefined>;
+  /** Asks for the counts; they are in `counts` soon after. */
+  ask(): void;
+  /** Ends the capture; what the kernel still holds is delivered first. */
+  stop(): void;
 }
 
 /** Packets as the kernel counted them. */
@@ -20,29 +38,55 @@ export interface CaptureCounts {
   readonly dropped: number;
 }
 
-const PACKAGES: Readonly<Record<EngineName, string>> = { tcpdump: 'tcpdump', dumpcap: 'wireshark-common' };
+const PACKAGES: Readonly<Record<ProgramName, string>> = { tcpdump: 'tcpdump', dumpcap: 'wireshark-common' };
+/** At its end a capture waits so long for packets when none comes, and so long at most. */
+const STUCK_MS = 5000;
+const LONGEST_MS = 60_000;
+const PROGRAMS = ['tcpdump', 'dumpcap'] as const;
 
 /** True when the program is on this machine. */
-export const hasEngine = (engine: EngineName): boolean => spawnSync(engine, ['--version']).error === undefined;
+const hasProgram = (engine: ProgramName): boolean => spawnSync(engine, ['--version']).error === undefined;
 
-/** The engine to take: tcpdump, which tells its drops while it runs, else dumpcap. */
-export function chooseEngine(wanted: string | undefined): EngineName {
-  if (wanted !== undefined && wanted !== 'tcpdump' && wanted !== 'dumpcap') {
-    throw usageError(`--engine ${wanted}: one of tcpdump, dumpcap`);
+/**
+ * The engine to take. By itself: a program, as they hand on the kernel's timestamps and drops (tcpdump tells its drops while
+ * it runs), else the package `cap`.
+ */
+export async function chooseEngine(wanted = 'auto'): Promise<EngineName> {
+  const own = wanted === 'cap' || wanted === 'auto' ? await loadCap() : undefined;
+  if (wanted === 'auto') {
+    const engine = PROGRAMS.find(hasProgram) ?? (own ? 'cap' : undefined);
+    if (!engine) throw new CliError(`nothing to capture with: apt-get install tcpdump`);
+    return engine;
   }
-  const engine = (wanted ?? (['tcpdump', 'dumpcap'] as const).find(hasEngine) ?? 'tcpdump') as EngineName;
-  if (!hasEngine(engine)) throw new CliError(`${engine} is not installed: apt-get install ${PACKAGES[engine]}`);
-  return engine;
+  if (wanted === 'cap') {
+    if (!own) throw new CliError(`the package cap is not installed: ${CAP_INSTALL}`);
+    return 'cap';
+  }
+  if (wanted !== 'tcpdump' && wanted !== 'dumpcap') {
+    throw usageError(`--engine ${wanted}: one of auto, tcpdump, dumpcap, cap`);
+  }
+  if (!hasProgram(wanted)) throw new CliError(`${wanted} is not installed: apt-get install ${PACKAGES[wanted]}`);
+  return wanted;
+}
+
+/** Begins to capture. */
+export async function startCapture(engine: EngineName, options: CaptureOptions): Promise<Capture> {
+  if (engine !== 'cap') return new CaptureProgram({ ...options, engine });
+  const own = await loadCap();
+  if (!own) throw new CliError(`the package cap is not installed: ${CAP_INSTALL}`);
+  return new CapCapture(own, options);
 }
 
 /** A running capture program: a pcap stream with kernel timestamps comes out of `stdout`. */
-export class CaptureProgram {
+class CaptureProgram implements Capture {
   readonly stdout: Readable;
   /** What the program said last about its packets. */
   counts: CaptureCounts | undefined;
   readonly #child: ChildProcess;
-  readonly #engine: EngineName;
+  readonly #engine: ProgramName;
   #said = '';
+  /** Packets that tcpdump has handed on. */
+  #captured = 0;
   #stopping = false;
   /** Settles when the program has ended: with a message when it failed. */
   readonly ended: Promise<string | undefined>;
@@ -65,16 +109,40 @@ export class CaptureProgram {
     if (this.#engine === 'tcpdump') this.#child.kill('SIGUSR1');
   }
 
-  /** Ends the capture; what the kernel still holds is delivered first. */
+  /** Ends the capture. tcpdump forgets at its end what the kernel still holds: it is asked until it has that. */
   stop(): void {
+    if (this.#stopping) return;
     this.#stopping = true;
-    this.#child.kill('SIGINT');
+    if (this.#engine !== 'tcpdump') {
+      this.#child.kill('SIGINT');
+      return;
+    }
+    const began = performance.now();
+    const before = this.counts;
+    let wanted: number | undefined;
+    let [captured, moved] = [-1, began];
+    this.counts = undefined;
+    const timer = setInterval(() => {
+      const now = performance.now();
+      if (this.counts !== before) wanted ??= this.counts?.received;
+      if (this.#captured !== captured) [captured, moved] = [this.#captured, now];
+      if ((wanted === undefined || captured < wanted) && now - moved < STUCK_MS && now - began < LONGEST_MS) {
+        this.ask();
+        return;
+      }
+      clearInterval(timer);
+      this.#child.kill('SIGINT');
+    }, 100);
+    void this.ended.then(() => clearInterval(timer));
+    this.ask();
   }
 
   #hear(text: string): void {
     this.#said = (this.#said + text).slice(-4000);
     const received = [...this.#said.matchAll(/(\d+) packets? received by filter/g)].at(-1);
     const dropped = [...this.#said.matchAll(/(\d+) packets? dropped by kernel/g)].at(-1);
+    const captured = [...this.#said.matchAll(/(\d+) packets? captured/g)].at(-1);
+    if (captured) this.#captured = Number(captured[1]);
     if (received && dropped) this.counts = { received: Number(received[1]), dropped: Number(dropped[1]) };
     // dumpcap tells at its end only: "Packets received/dropped on interface 'eth0': 120/3".
     const both = /received\/dropped on interface[^:]*: (\d+)\/(\d+)/.exec(this.#said);
@@ -85,6 +153,9 @@ export class CaptureProgram {
     const lines = this.#said.split('\n').filter((l) => l.trim() !== '');
     if (/permission|not permitted|CAP_NET_RAW/i.test(this.#said)) {
       return `${options.iface}: no permission to capture; run as root, or give the program the right: setcap cap_net_raw+ep $(command -v ${options.engine})`;
+    }
+    if (/not up|network is down/i.test(this.#said)) {
+      return `${options.iface}: the interface is down; 'ip link set ${options.iface} up' brings it up`;
     }
     if (/No such device|doesn't exist|not found/i.test(this.#said)) {
       return `${options.iface}: no such interface; 'ip link' lists them`;

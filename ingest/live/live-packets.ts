@@ -22,7 +22,7 @@ export interface LiveCounts {
   readonly bytes: number;
   readonly flows: number;
   readonly openFlows: number;
-  /** Microseconds since the epoch; undefined before the first packet. */
+  /** Of the packet that came last, in microseconds since the epoch; undefined before the first. */
   readonly lastTs: number | undefined;
 }
 
@@ -90,13 +90,12 @@ export class LivePackets {
   }
 
   get counts(): LiveCounts {
-    const file = this.#run.files[0]!;
     return {
       packets: this.#run.packets,
       bytes: this.#bytes,
       flows: this.#run.flows.started,
       openFlows: this.#run.flows.table.size,
-      lastTs: file.lastTs,
+      lastTs: this.#run.packets > 0 ? this.#run.lastTs : undefined,
     };
   }
 

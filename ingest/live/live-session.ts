@@ -7,7 +7,8 @@ import { markUnfinished } from '../capture/unfinished.js';
 import { CaseStore } from '../case/case-store.js';
 import type { DissectorFactory } from '../pcap/dissect/dissector.js';
 import type { Timeouts } from '../pcap/flow/timeouts.js';
-import { CaptureProgram, type EngineName } from './capture-program.js';
+import { type Capture, type EngineName, startCapture } from './capture-program.js';
+import { missingSpace } from './disk-space.js';
 import { Findings, type NewAlert, type NewEvidence } from './findings.js';
 import { LiveFolder } from './live-folder.js';
 import { LivePackets } from './live-packets.js';
@@ -64,7 +65,7 @@ export class LiveSession {
   readonly #listener: LiveListener;
   readonly #folder: LiveFolder;
   #store: CaseStore | undefined;
-  #program: CaptureProgram | undefined;
+  #program: Capture | undefined;
   #packets: LivePackets | undefined;
   #findings: Findings | undefined;
   #pcap: WriteStream | undefined;
@@ -77,6 +78,8 @@ export class LiveSession {
   #lastPublish = 0;
   #publishCost = 0;
   #stopping = false;
+  /** The disk has no room. */
+  #full = false;
   /** The analysis that runs now; flows are written beside it. */
   #analysis: Promise<void> | undefined;
   #failure: Error | undefined;
@@ -100,6 +103,8 @@ export class LiveSession {
     (await CaseStore.open(casePath, { mode: 'create', threads, memoryLimit })).close();
     await this.#folder.claim();
     this.#store = await CaseStore.open(this.#folder.work, { mode: 'update', threads, memoryLimit });
+    // DuckDB fills what it may with blocks of the growing case: over days that would be all of it.
+    await this.#store.shareMemory();
     this.#findings = await Findings.begin(this.#store.db);
     try {
       await this.#capture(opened);
@@ -125,8 +130,10 @@ export class LiveSession {
     let first = true;
     try {
       while (!this.#stopping) {
-        const program = new CaptureProgram({ iface, engine, bpf, snaplen, bufferMb });
+        const program = await startCapture(engine, { iface, bpf, snaplen, bufferMb });
         this.#program = program;
+        // The stop may have come while the capture was opened.
+        if (this.#stopping) program.stop();
         let done = false;
         void program.ended.then(() => {
           done = true;
@@ -139,6 +146,7 @@ export class LiveSession {
             first = false;
             opened();
           }
+          if (this.#short()) continue;
           await this.#begin();
           if (performance.now() >= nextFlush && this.#packets) {
             await this.#exclusive(() => this.#flush());
@@ -161,17 +169,42 @@ export class LiveSession {
     }
   }
 
+  /**
+   * True while the disk has no room. Packets are still decoded; when enough rows wait reading stops, and what the kernel's
+   * buffer cannot hold it counts as dropped.
+   */
+  #short(): boolean {
+    const missing = missingSpace(this.#folder.work, 0);
+    if (missing > 0 && !this.#full) {
+      const mb = Math.ceil(missing / 1e6);
+      this.#listener.warning(
+        `${this.#options.casePath}: disk full; nothing is written until ${mb} MB more are free; packets wait, then the kernel drops and counts them`,
+      );
+    } else if (missing === 0 && this.#full) this.#listener.warning('there is space again; writing goes on');
+    this.#full = missing > 0;
+    return this.#full;
+  }
+
   #take(chunk: Buffer): void {
     if (this.#options.writePcap !== undefined) {
-      this.#pcap ??= createWriteStream(this.#options.writePcap, { flags: 'w' });
-      this.#pcap.write(chunk);
+      this.#pcap ??= this.#recording(this.#options.writePcap);
+      if (!this.#pcap.destroyed) this.#pcap.write(chunk);
     }
     if (!this.#packets) {
       this.#head.push(chunk);
+      if (this.#head.length > MOST_WAITING) this.#program?.stdout.pause();
       return;
     }
     this.#packets.push(chunk);
     if (this.#packets.waiting > MOST_WAITING) this.#program?.stdout.pause();
+  }
+
+  /** The file of `-w`. One that cannot be written ends there; the capture goes on. */
+  #recording(path: string): WriteStream {
+    return createWriteStream(path).on('error', (error: NodeJS.ErrnoException) => {
+      const why = error.code === 'ENOSPC' ? 'disk full' : error.message;
+      this.#listener.warning(`${path}: ${why}; packets are not written there any more`);
+    });
   }
 
   /** The capture enters the case with its first packet: until then there is nothing to name it by. */
@@ -210,7 +243,10 @@ export class LiveSession {
   async #closeWindows(): Promise<void> {
     const now = this.#clock();
     const { window } = this.#options.analysis;
-    if (now === undefined || window === 'one' || this.#analysis || now < this.#windowEnd + GRACE * 1e6) return;
+    if (now === undefined || window === 'one' || this.#analysis) return;
+    // The machine's clock was set back: windows close by what it says now.
+    if (now < this.#windowEnd - 2 * window) this.#windowEnd = this.#boundary(now, window);
+    if (now < this.#windowEnd + GRACE * 1e6) return;
     this.#packets!.tick(now);
     const end = this.#windowEnd;
     this.#windowEnd = this.#boundary(now - GRACE * 1e6, window);
@@ -252,6 +288,8 @@ export class LiveSession {
   }
 
   async #publish(): Promise<void> {
+    // Those who look on keep the state before where a copy has no room.
+    if (missingSpace(this.#folder.work, 1) > 0) return;
     const began = performance.now();
     await this.#store!.db.run('CHECKPOINT');
     await this.#folder.publish();
@@ -297,7 +335,7 @@ export class LiveSession {
     });
     store.close();
     this.#folder.finish();
-    await new Promise<void>((resolve) => (this.#pcap ? this.#pcap.end(resolve) : resolve()));
+    await new Promise<void>((resolve) => (this.#pcap && !this.#pcap.destroyed ? this.#pcap.end(resolve) : resolve()));
   }
 
   #everySecond(): void {
@@ -314,7 +352,7 @@ export class LiveSession {
     });
   }
 
-  #keepCounts(program: CaptureProgram): void {
+  #keepCounts(program: Capture): void {
     if (!program.counts) return;
     this.#counts = {
       received: this.#counts.received + program.counts.received,

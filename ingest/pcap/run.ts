@@ -49,7 +49,8 @@ export class CaptureRun implements PacketHandler, FlowListener, DecoderListener 
   private readonly batchRows: number;
   private readonly oddPackets = new Map<string, number>();
   private linkSeen = -1;
-  private lastTs = 0;
+  /** Time of the packet that came last, which need not be the newest: microseconds since the epoch, 0 before the first. */
+  lastTs = 0;
 
   constructor(
     options: ReadOptions,

@@ -41,7 +41,7 @@ export class Lab {
    */
   async up(): Promise<string | undefined> {
     if (process.getuid?.() !== 0) return 'needs root for network namespaces';
-    const missing = without('ip', 'tcpdump', 'nmap');
+    const missing = without('ip', 'tcpdump', 'nmap', 'curl');
     if (missing) return missing;
     const made = this.#lab('up');
     if (made.status !== 0) {
@@ -58,12 +58,10 @@ export class Lab {
     return undefined;
   }
 
-  /** Why the firewall of a namespace cannot be changed here; undefined when it can. */
-  withoutFirewall(): string | undefined {
-    const missing = without('nft');
-    if (missing) return missing;
-    const tried = this.inside('victim', 'sh', '-c', 'nft add table inet probe && nft delete table inet probe');
-    return tried.status === 0 ? undefined : `no nftables in a namespace here: ${firstLine(tried.stderr)}`;
+  /** Why a command of root does not work in a namespace here; undefined when it does. */
+  without(command: string): string | undefined {
+    const tried = this.inside('victim', 'sh', '-c', command);
+    return tried.status === 0 ? undefined : `cannot be done in a namespace here: ${firstLine(tried.stderr)}`;
   }
 
   down(): void {
