@@ -82,7 +82,6 @@ test('features of a flow', async () => {
       'validity_days',
       'forward_secrecy',
       'aead',
-      'alpn',
       'subject_fields',
     ]),
   ).toEqual({
@@ -97,10 +96,13 @@ test('features of a flow', async () => {
     validity_days: 3650,
     forward_secrecy: 1,
     aead: 0,
-    alpn: 0,
     subject_fields: 1,
   });
   expect(value(implant, 'sni_length')).toBeNaN();
+  // A source without the column does not say.
+  expect(value(implant, 'alpn')).toBeNaN();
+  const beside = rows.labels.findIndex((l, i) => l === 1 && data.groups[rows.groups[i]!]!.name === 'mixed');
+  expect(value(beside, 'alpn')).toBe(0);
   expect(
     of(ordinary, ['sni_named', 'self_signed', 'public_issuer', 'alpn', 'x25519', 'subject_fields', 'sni_dots']),
   ).toEqual({
