@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { SlowFirst } from './test/slow-first.ts';
 
 /** `npm test` runs all but the acceptance tests, which need real captures beside the checkout (`npm run acceptance`). */
 const acceptance = process.env.SLIPSTREAM_ACCEPTANCE === '1';
@@ -13,5 +14,6 @@ export default defineConfig({
     testTimeout: acceptance ? 300_000 : 120_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
+    sequence: { sequencer: SlowFirst },
   },
 });
