@@ -24,9 +24,9 @@ RUN apt-get update \
 COPY --from=install /opt/slipstream /opt/slipstream
 RUN ln -s /opt/slipstream/dist/cli/main.js /usr/local/bin/slipstream \
  && useradd --uid 10001 --create-home --shell /usr/sbin/nologin slipstream \
- && install -d -o slipstream -g slipstream /work
+ && install -d -o slipstream -g slipstream /data
 USER slipstream
-WORKDIR /work
+WORKDIR /data
 ENV NODE_ENV=production
 ENTRYPOINT ["slipstream"]
 CMD ["--help"]
