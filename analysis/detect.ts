@@ -30,16 +30,21 @@ import { setVariables } from './windows/set-variables.js';
 /** Numbers of a finished analysis. */
 export interface DetectSummary {
   readonly flows: number;
+  /** Hosts with a profile. */
   readonly profiles: number;
+  /** Pairs of host and time window. */
   readonly windows: number;
   readonly evidence: number;
   readonly suppressed: number;
   readonly alerts: number;
+  /** Local addresses with an alert. */
   readonly affectedHosts: number;
+  /** Detections that lacked a field, a feed or a model: nothing is said about what they look for. */
   readonly notDecided: number;
-  readonly failed: readonly { detection: string; reason: string }[];
+  /** Detections that failed; the others are there. */
+  readonly failed: readonly { readonly detection: string; readonly reason: string }[];
   /** Feeds that could not be used. */
-  readonly feedProblems: readonly { feed: string; reason: string }[];
+  readonly feedProblems: readonly { readonly feed: string; readonly reason: string }[];
   /** Questions to others, when they were asked for. */
   readonly lookUps: LookUpSummary | undefined;
   /** Questions for names of addresses, when they were asked for. */

@@ -1,3 +1,4 @@
+import type { DetectSummary } from '../analysis/detect.js';
 import { analyzeInto } from '../cli/analyze-into.js';
 import {
   type AnalysisChoices,
@@ -35,27 +36,11 @@ export interface ReadFile {
 }
 
 /** What an analysis found, in numbers. */
-export interface Analysis {
+export interface Analysis extends Omit<DetectSummary, 'lookUps' | 'reverse'> {
   /** One sentence: what an analyst wants to know first. */
   readonly verdict: string;
   /** The host with the highest score (0 to 1), local ones first; null when no finding counts. */
   readonly worst: { readonly profile: string; readonly score: number; readonly local: boolean } | null;
-  readonly flows: number;
-  /** Hosts with a profile. */
-  readonly profiles: number;
-  /** Pairs of host and time window. */
-  readonly windows: number;
-  readonly evidence: number;
-  readonly suppressed: number;
-  readonly alerts: number;
-  /** Local addresses with an alert. */
-  readonly affectedHosts: number;
-  /** Detections that lacked a field, a feed or a model: nothing is said about what they look for. */
-  readonly notDecided: number;
-  /** Detections that failed; the others are there. */
-  readonly failed: readonly { readonly detection: string; readonly reason: string }[];
-  /** Feeds that could not be used. */
-  readonly feedProblems: readonly { readonly feed: string; readonly reason: string }[];
   readonly files: readonly ReadFile[];
   /** Paths of what was written, below `output`. */
   readonly outputs: {

@@ -6,6 +6,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import type { Command } from 'commander';
 import { loadDetections } from '../../analysis/detection/registry.js';
 import { dataFile, dataSets } from '../../analysis/enrich/data-sets.js';
+import { isWritable } from '../../ingest/case/is-writable.js';
 import { CAP_INSTALL, loadCap } from '../../ingest/live/cap-engine.js';
 import { readers } from '../../ingest/readers.js';
 import { INSTALL, tensorflowFound } from '../../models/recurrent/tensorflow.js';
@@ -95,7 +96,7 @@ async function allChecks(): Promise<Check[]> {
     needed: false,
     detail: tensorflow ?? `needed for train cc --engine tfjs: ${INSTALL}`,
   });
-  checks.push({ name: 'temporary files', ok: writable(tmpdir()), needed: true, detail: tmpdir() });
+  checks.push({ name: 'temporary files', ok: isWritable(tmpdir()), needed: true, detail: tmpdir() });
   const cap = (await loadCap()) !== undefined;
   checks.push({
     name: 'cap',
@@ -161,14 +162,5 @@ function versionOf(name: string, path: string): string {
       .trim()})`;
   } catch {
     return '';
-  }
-}
-
-function writable(folder: string): boolean {
-  try {
-    accessSync(folder, constants.W_OK);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -1,15 +1,4 @@
-import {
-  accessSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
@@ -18,6 +7,7 @@ import { asset } from '../../cli/package-root.js';
 import { liveTarget } from '../live/recover.js';
 import { Database } from './database.js';
 import { holdsNothing, refuseForeignObjects } from './foreign-objects.js';
+import { isWritable } from './is-writable.js';
 import { makeFolder } from './make-folder.js';
 import { megabytes } from './memory-size.js';
 import { recordTables, storedViews, tables } from './schema.js';
@@ -235,15 +225,6 @@ function removeStaleTemp(key: string): void {
     if (Number.isInteger(pid) && pid > 0 && !isAlive(pid)) {
       rmSync(join(dirname(key), name), { recursive: true, force: true });
     }
-  }
-}
-
-function isWritable(folder: string): boolean {
-  try {
-    accessSync(folder, constants.W_OK);
-    return true;
-  } catch {
-    return false;
   }
 }
 

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { detect } from '../../analysis/detect.js';
 import type { Detection } from '../../analysis/detection/definition.js';
 import type { RunSettings } from '../../cli/config.js';
@@ -80,16 +81,6 @@ export async function followLogs(options: FollowOptions, listener: LiveListener,
   }
 }
 
-function rest(ms: number, stop: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    stop.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer);
-        resolve();
-      },
-      { once: true },
-    );
-  });
-}
+/** Waits, or less when told to stop. */
+const rest = (ms: number, stop: AbortSignal): Promise<void> =>
+  sleep(ms, undefined, { signal: stop }).catch(() => undefined);
