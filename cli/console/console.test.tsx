@@ -272,5 +272,6 @@ it('works in ink: keys in, screen out, colour where it is wanted', async () => {
   app.stdin.write('h');
   await shows('next pane');
   app.unmount();
-  expect(app.lastFrame()).toBe('');
+  // Where CI is set, ink ends with a line of its own.
+  expect(app.lastFrame()?.trim()).toBe('');
 });
