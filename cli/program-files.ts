@@ -1,20 +1,36 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sha256File } from './hash-file.js';
+import { fileURLToPath } from 'node:url';
+import { sha256, sha256File } from './hash-file.js';
 import { asset } from './package-root.js';
 
 /** Files of the program that decide results but are no code: passes, schema, templates, data. */
 const DECIDING = /\.(sql|yaml|hbs|css|parquet)$|^reports\/templates\/.*\.js$/;
 /** Detections and models are listed by themselves; test cases decide nothing. */
 const ELSEWHERE = /^(analysis\/detections|models\/shipped)\/|\/cases\.yaml$/;
+/** Modules; the console, types and what only tests use decide nothing. */
+const MODULE = /^(?!cli\/console\/).*(?<!\.d|\.test)\.[jt]sx?$/;
+const FOLDERS = ['analysis', 'ingest', 'models', 'reports'];
 
-/** SHA-256 of each such file by its path in the package. */
+/** SHA-256 of each such file by its path in the package, and under `code` one of all modules. */
 export function programFiles(): Record<string, string> {
-  const paths = ['analysis', 'ingest', 'models', 'reports'].flatMap((folder) => filesBelow(asset(folder), folder));
-  return hashes(
+  const paths = FOLDERS.flatMap((folder) => filesBelow(asset(folder), folder));
+  const files = hashes(
     paths.filter((p) => DECIDING.test(p) && !ELSEWHERE.test(p)),
     (p) => asset(p),
   );
+  return { ...files, code: codeHash() };
+}
+
+/**
+ * SHA-256 over paths and contents of the modules that run: those of `dist/`, the same in a clone and in the npm package, or
+ * the sources where they are run themselves. One hash: by name, hundreds of modules would be told of at every new version.
+ */
+function codeHash(): string {
+  const root = fileURLToPath(new URL('..', import.meta.url));
+  const paths = [...FOLDERS, 'cli'].flatMap((folder) => filesBelow(join(root, folder), folder));
+  const modules = paths.filter((p) => MODULE.test(p) && !p.includes('/testing/')).sort();
+  return sha256(modules.map((p) => `${p} ${sha256File(join(root, p))}\n`).join(''));
 }
 
 /** SHA-256 of each file of a detection's folder but its test cases. */

@@ -9,13 +9,16 @@ import { programFiles, ruleFiles, versions } from '../program-files.js';
 import { compareMaps, type Difference } from './difference.js';
 import type { Manifest } from './read-manifest.js';
 
-/** Version, packages and every file of the program that decides results. */
+/** What the hash of the modules is called. */
+const CODE = 'code (the modules of dist)';
+
+/** Version, packages, modules and every file of the program that decides results. */
 export function checkProgram(manifest: Manifest): Difference[] {
   const { slipstream, packages } = versions();
   return [
     ...compareMaps('program', { slipstream: manifest.slipstream }, { slipstream }),
     ...compareMaps('package', manifest.packages, packages),
-    ...compareMaps('program', manifest.program, programFiles()),
+    ...compareMaps('program', manifest.program, programFiles(), (file) => (file === 'code' ? CODE : file)),
   ];
 }
 

@@ -1,8 +1,14 @@
+import { scoreWindows } from '../../analysis/evidence/score.js';
+import { defaultOptions } from '../../analysis/options.js';
+import { addEvidenceWindows } from '../../analysis/profiles/build.js';
+import { fillTimeline } from '../../analysis/timeline/timeline.js';
+import { suppressEvidence } from '../../analysis/whitelist/suppress.js';
 import type { Database } from '../../ingest/case/database.js';
 
 /**
- * Findings for an analysed synthetic case: `count` of them over one flow in `flows / count` and the three after it, of nine
- * detections on local hosts, an alert for every fortieth host and window among them. What the analysis itself found is replaced.
+ * Findings for a synthetic case, on the connection that analysed it: `count` of them over one flow in `flows / count` and the
+ * three after it, of nine detections on local hosts. What the analysis itself found is replaced; suppression, scores, alerts
+ * and the timeline follow from the findings as in any analysis.
  */
 export async function addFindings(db: Database, count: number): Promise<void> {
   for (const table of ['evidence', 'evidence_flows', 'alerts', 'alert_evidence', 'suppressed'])
@@ -32,19 +38,10 @@ export async function addFindings(db: Database, count: number): Promise<void> {
      SELECT p.evidence_id, p.flow_id + n FROM picked p, range(4) r(n)
      WHERE p.flow_id + n < (SELECT count(*) FROM flows)`,
   );
-  await db.run(
-    `INSERT INTO alerts
-     SELECT sha256('alert ' || profile || tw_start)[1:16], profile, '', tw_start, tw_start + INTERVAL 1 HOUR, max(ts), 0.9, 0.85, count(*),
-       'synthetic alert'
-     FROM evidence WHERE ('0x' || sha256(profile || tw_start)[1:6])::BIGINT % 40 = 0
-     GROUP BY profile, tw_start`,
-  );
-  await db.run(
-    `INSERT INTO alert_evidence
-     SELECT a.alert_id, e.evidence_id FROM alerts a JOIN evidence e ON e.profile = a.profile AND e.tw_start = a.tw_start`,
-  );
-  await db.run(
-    `UPDATE profiles p SET score = 0.9, alerted = true FROM alerts a WHERE a.profile = p.profile AND a.site = p.site AND a.tw_start = p.tw_start`,
-  );
+  await db.run('UPDATE profiles SET score = 0, alerted = false WHERE score <> 0 OR alerted');
+  await suppressEvidence(db, [{ kind: 'ip', value: '198.18.7.0/24', direction: 'both', ignore: 'alerts' }]);
+  await addEvidenceWindows(db);
+  await scoreWindows(db, defaultOptions);
+  await fillTimeline(db, defaultOptions);
   await db.run('DROP TABLE picked');
 }

@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../cli/package-root.js';
+import { cli } from '../support/cli.js';
 import { fixture } from '../support/fixtures.js';
 import { tempDir } from '../support/temp-dir.js';
 
@@ -93,6 +94,16 @@ describe('installed in an empty project', () => {
       'manifest.json',
       'report.html',
     ]);
+  }, 120_000);
+
+  it('is the program of the clone by its manifest, modules too', () => {
+    const clone = join(project, 'by-clone');
+    const done = cli(['analyze', fixture('office-argus', 'office.binetflow'), '-o', clone]);
+    expect(done.code, done.stderr).toBe(0);
+    const program = (folder: string): { code: string } =>
+      (JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as { program: { code: string } }).program;
+    expect(program(clone).code).toMatch(/^[0-9a-f]{64}$/);
+    expect(program(clone)).toEqual(program(join(project, 'by-command')));
   }, 120_000);
 
   it('analyses by import, with the same bytes', () => {

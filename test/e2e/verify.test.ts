@@ -80,6 +80,7 @@ describe('a copy of the program elsewhere', () => {
     ['rule horizontal-port-scan/detection.sql', 'analysis/detections/horizontal-port-scan/detection.sql'],
     ['program analysis/evidence/score.sql', 'analysis/evidence/score.sql'],
     ['program reports/templates/page.hbs', 'reports/templates/page.hbs'],
+    ['program code (the modules of dist)', 'dist/analysis/alerts-jsonl.js'],
     ['model https/tls.forest', 'models/shipped/https/tls.forest'],
   ])(
     'names %s when one byte of it changed, and nothing else',
