@@ -19,7 +19,7 @@ import { loadIntelligence } from './intel/load.js';
 import { buildLetters } from './letters/build.js';
 import type { AnalysisOptions } from './options.js';
 import { buildPairs } from './pairs/build.js';
-import { addEvidenceWindows, buildProfiles } from './profiles/build.js';
+import { addFlowlessWindows, buildProfiles } from './profiles/build.js';
 import { writeProvenance } from './provenance.js';
 import { fillTimeline } from './timeline/timeline.js';
 import { createViews } from './views.js';
@@ -87,7 +87,7 @@ export async function detect(
       'INSERT INTO evidence_flows FROM staged_evidence_flows WHERE evidence_id IN (SELECT evidence_id FROM evidence)',
     );
     await suppressEvidence(db, options.whitelist);
-    await addEvidenceWindows(db);
+    await addFlowlessWindows(db);
     await scoreWindows(db, options);
     await fillTimeline(db, options, keepBefore);
     await writeProvenance(db, options, detections, locality.allSourcesLocal);

@@ -7,7 +7,7 @@ import { loadDetections } from './detection/registry.js';
 import { scoreWindows } from './evidence/score.js';
 import type { AnalysisOptions } from './options.js';
 import { runPass } from './passes.js';
-import { addEvidenceWindows } from './profiles/build.js';
+import { addFlowlessWindows } from './profiles/build.js';
 import { configurationText, rulesHash, stableJson, writeProvenance } from './provenance.js';
 import { fillTimeline } from './timeline/timeline.js';
 import { createViews } from './views.js';
@@ -40,7 +40,7 @@ export async function rescore(store: CaseStore, options: AnalysisOptions): Promi
     await suppressEvidence(db, options.whitelist);
     // Windows that only evidence named: those of evidence that counts come back.
     await db.run('DELETE FROM profiles WHERE flows = 0 AND server_flows = 0');
-    await addEvidenceWindows(db);
+    await addFlowlessWindows(db);
     await runPass(db, 'profiles/window-numbers.sql');
     await scoreWindows(db, options);
     await fillTimeline(db, options);

@@ -42,9 +42,9 @@ export async function fillProfiles(db: Database, part = PART): Promise<void> {
   await db.run('DROP TABLE window_numbers; DROP TABLE address_numbers');
 }
 
-/** Rows for windows that only evidence names; after the detections, before the score. */
-export async function addEvidenceWindows(db: Database): Promise<void> {
-  await runPass(db, 'profiles/evidence-windows.sql');
+/** Rows for windows that only evidence or ARP shows; after the detections, before the score. */
+export async function addFlowlessWindows(db: Database): Promise<void> {
+  await runPass(db, 'profiles/flowless-windows.sql');
   if ((await db.number('SELECT count(*) FROM profiles WHERE tw = 0')) > 0)
     await runPass(db, 'profiles/window-numbers.sql');
 }

@@ -1,6 +1,6 @@
 import { scoreWindows } from '../../analysis/evidence/score.js';
 import { defaultOptions } from '../../analysis/options.js';
-import { addEvidenceWindows } from '../../analysis/profiles/build.js';
+import { addFlowlessWindows } from '../../analysis/profiles/build.js';
 import { fillTimeline } from '../../analysis/timeline/timeline.js';
 import { suppressEvidence } from '../../analysis/whitelist/suppress.js';
 import type { Database } from '../../ingest/case/database.js';
@@ -40,7 +40,7 @@ export async function addFindings(db: Database, count: number): Promise<void> {
   );
   await db.run('UPDATE profiles SET score = 0, alerted = false WHERE score <> 0 OR alerted');
   await suppressEvidence(db, [{ kind: 'ip', value: '198.18.7.0/24', direction: 'both', ignore: 'alerts' }]);
-  await addEvidenceWindows(db);
+  await addFlowlessWindows(db);
   await scoreWindows(db, defaultOptions);
   await fillTimeline(db, defaultOptions);
   await db.run('DROP TABLE picked');

@@ -41,3 +41,34 @@ it('gives a host that only mail records show a window, a score and an alert', as
     c.close();
   }
 });
+
+it('gives a host that only sends ARP a window, and none to a question for a free address', async () => {
+  const arp = (ts: number, orig_h: string) => ({
+    ts,
+    operation: 'request',
+    orig_h,
+    resp_h: '10.0.0.9',
+    src_mac: '02:00:00:00:00:01',
+  });
+  const c = await testCase({
+    'conn.log': lines(conn),
+    'arp.log': lines([
+      arp(1767265201, '10.0.0.8'),
+      arp(1767265202, '0.0.0.0'),
+      arp(1767265203, 'no address'),
+      arp(1767265204, '10.0.0.5'),
+    ]),
+  });
+  try {
+    const summary = await detect(c.store, defaultOptions);
+    expect(summary).toMatchObject({ failed: [], profiles: 2, windows: 2 });
+    expect(
+      await c.rows('SELECT profile, tw, is_local, flows::INTEGER AS flows, score FROM profiles ORDER BY profile'),
+    ).toEqual([
+      { profile: '10.0.0.5', tw: 1, is_local: true, flows: 1, score: 0 },
+      { profile: '10.0.0.8', tw: 1, is_local: true, flows: 0, score: 0 },
+    ]);
+  } finally {
+    c.close();
+  }
+});
