@@ -1,10 +1,12 @@
 -- Windows of hosts without a flow in them: of hosts with evidence, as DHCP or mail records give, whose score would have no
--- place, and of hosts that sent ARP. The sender 0.0.0.0 asks whether an address is free and is no host yet.
+-- place, and of hosts that asked by ARP (who only answers is, like a responder of flows, no profile). The sender 0.0.0.0 asks
+-- whether an address is free and is no host yet.
 INSERT INTO profiles
 WITH seen AS (
   SELECT profile, site, tw_start, ts FROM evidence WHERE counts
   UNION ALL
-  SELECT canonical_ip(orig_h) AS profile, site, tw_start, ts FROM d_arp WHERE orig_h <> '0.0.0.0' AND ts IS NOT NULL
+  SELECT canonical_ip(orig_h) AS profile, site, tw_start, ts FROM d_arp 
+  WHERE lower(operation) = 'request' AND orig_h <> '0.0.0.0' AND ts IS NOT NULL
 )
 SELECT
   e.profile, e.site, e.tw_start, 0, window_end(e.tw_start), coalesce(bool_or(a.is_local), false),

@@ -42,7 +42,7 @@ it('gives a host that only mail records show a window, a score and an alert', as
   }
 });
 
-it('gives a host that only sends ARP a window, and none to a question for a free address', async () => {
+it('gives a host that only asks by ARP a window, and none to one that only answers or asks for a free address', async () => {
   const arp = (ts: number, orig_h: string) => ({
     ts,
     operation: 'request',
@@ -57,6 +57,7 @@ it('gives a host that only sends ARP a window, and none to a question for a free
       arp(1767265202, '0.0.0.0'),
       arp(1767265203, 'no address'),
       arp(1767265204, '10.0.0.5'),
+      { ...arp(1767265205, '10.0.0.3'), operation: 'reply' },
     ]),
   });
   try {
