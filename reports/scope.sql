@@ -70,8 +70,6 @@ CREATE OR REPLACE TEMP TABLE report_names AS
 SELECT address, list(name ORDER BY own DESC, name)[1:3] AS names
 FROM (
   SELECT address, name, max(origin = 'dhcp') AS own FROM names
-  -- The name of a reverse look-up is the address once more.
-  WHERE NOT ends_with(name, '.arpa')
   GROUP BY address, name
 )
 WHERE address IN (SELECT profile FROM report_alerts UNION SELECT profile FROM report_evidence)

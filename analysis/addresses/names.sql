@@ -1,4 +1,5 @@
--- Names as traffic showed them: answers of DNS, SNI, HTTP Host, DHCP host names.
+-- Names as traffic showed them: answers of DNS, SNI, HTTP Host, DHCP host names. An address in the place of a name is none, nor is
+-- the name of a reverse look-up: it is the address once more.
 DELETE FROM names;
 INSERT INTO names
 SELECT address, name, origin, min(ts) FROM (
@@ -8,6 +9,7 @@ SELECT address, name, origin, min(ts) FROM (
   UNION ALL SELECT resp_h, lower(regexp_replace(host, ':\d+$', '')), 'http', ts FROM d_http WHERE host IS NOT NULL AND NOT is_ip(host)
   UNION ALL SELECT coalesce(assigned_addr, client_addr), lower(host_name), 'dhcp', ts FROM d_dhcp WHERE host_name IS NOT NULL
 )
-WHERE address IS NOT NULL AND name <> ''
+WHERE address IS NOT NULL AND name <> '' AND NOT ends_with(name, '.in-addr.arpa') AND NOT ends_with(name, '.ip6.arpa')
+  AND NOT is_ip(trim(name, '[]'))
 GROUP BY ALL
 ORDER BY address, name, origin;

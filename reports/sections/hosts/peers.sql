@@ -30,6 +30,6 @@ SELECT p.n, p.peer, p.flows, p.sent, p.received, iso(p.first_ts) AS first_ts, is
   CASE WHEN p.most.least <= 0 THEN -p.most.least END AS port, p.most.proto AS proto, d.as_org, d.country, m.name
 FROM placed p
 LEFT JOIN addresses d ON d.address = p.peer
-LEFT JOIN (SELECT address, min(name) AS name FROM names WHERE NOT ends_with(name, '.arpa') GROUP BY address) m ON m.address = p.peer
+LEFT JOIN (SELECT address, min(name) AS name FROM names GROUP BY address) m ON m.address = p.peer
 WHERE p.nth <= $peers
 ORDER BY p.n, p.nth

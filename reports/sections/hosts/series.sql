@@ -43,6 +43,6 @@ SELECT c.n, c.nth, c.dst, c.dport, c.proto, c.flows, c.cc_score, left(c.letters,
 FROM chosen c
 LEFT JOIN drawn d ON d.n = c.n AND d.nth = c.nth
 LEFT JOIN (
-  SELECT address, min(name) AS name FROM names WHERE NOT ends_with(name, '.arpa') GROUP BY address
+  SELECT address, min(name) AS name FROM names GROUP BY address
 ) m ON m.address = c.dst
 ORDER BY c.n, c.nth
