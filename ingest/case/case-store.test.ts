@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, it } from 'vitest';
@@ -9,6 +9,8 @@ import { tables } from './schema.js';
 const folder = tempDir('case');
 let n = 0;
 const fresh = (): string => join(folder, `case-${n++}.duckdb`);
+
+const MARKED = "SELECT count(*) FROM provenance WHERE key = 'mark'";
 
 async function makeCase(): Promise<string> {
   const path = fresh();
@@ -26,6 +28,28 @@ async function tamper(path: string, ...statements: string[]): Promise<void> {
 }
 
 describe('CaseStore', () => {
+  it('opens a case whose name is that of a schema of ours', async () => {
+    const path = join(folder, 'zeek.duckdb');
+    const made = await CaseStore.open(path, { mode: 'create' });
+    await made.db.run("INSERT INTO provenance VALUES ('mark', 'here')");
+    const second = await made.connect();
+    expect(await second.number(MARKED)).toBe(1);
+    made.close();
+    expect(existsSync(path)).toBe(true);
+    for (const mode of ['update', 'read'] as const) {
+      const store = await CaseStore.open(path, { mode });
+      expect(await store.db.number(`${MARKED} AND (SELECT count(*) FROM zeek.conn) = 0`), mode).toBe(1);
+      if (mode === 'read') await expect(store.db.run('DELETE FROM provenance')).rejects.toThrow(/read-only/i);
+      store.close();
+    }
+    // Moved, it is a case like any other, of the same storage version.
+    const [moved, plain] = [fresh(), await makeCase()];
+    copyFileSync(path, moved);
+    const versions = [moved, plain].map((p) => readFileSync(p).subarray(8, 24).toString('hex'));
+    expect(versions[0]).toBe(versions[1]);
+    (await CaseStore.open(moved, { mode: 'read' })).close();
+  });
+
   it('makes every table and states the storage version', async () => {
     const store = await CaseStore.open(fresh(), { mode: 'create' });
     const names = await store.db.all<{ t: string }>(

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, parse, resolve } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { CliError, inputError, usageError } from '../../cli/errors.js';
 import { asset } from '../../cli/package-root.js';
@@ -34,6 +34,17 @@ export interface CaseOptions {
 /** Share of DuckDB's memory limit while captures stream through it. */
 const STREAMING_SHARE = 0.2;
 
+/**
+ * DuckDB names a database after its file: one called as a schema of ours (`zeek.duckdb`) makes `zeek.conn` ambiguous, so it is
+ * attached by another name.
+ */
+const ATTACHED = 'attached_case';
+const ownSchemas = new Set(
+  storedViews.flatMap((v) =>
+    [...v.sql.matchAll(/CREATE SCHEMA IF NOT EXISTS (\w+)/gi)].map((m) => m[1]!.toLowerCase()),
+  ),
+);
+
 /** Cases open in this process: a second instance on one file silently loses rows, so it is refused. */
 const open = new Set<string>();
 
@@ -47,6 +58,7 @@ export class CaseStore {
   readonly #key: string;
   readonly #limitMb: number;
   readonly #threads: number;
+  readonly #attached: boolean;
   readonly #more: Database[] = [];
 
   private constructor(
@@ -57,8 +69,10 @@ export class CaseStore {
     tempDir: string,
     limitMb: number,
     threads: number,
+    attached: boolean,
   ) {
     this.path = path;
+    this.#attached = attached;
     this.#limitMb = limitMb;
     this.#threads = threads;
     this.#key = key;
@@ -92,7 +106,8 @@ export class CaseStore {
       removeStaleTemp(key);
       if (options.mode === 'create') makeFolder(dirname(key));
       if (options.mode === 'read' && !isWritable(dirname(key))) tempDir = mkdtempSync(join(tmpdir(), 'slipstream-'));
-      instance = await DuckDBInstance.create(key, {
+      const clash = ownSchemas.has(parse(key).name.toLowerCase());
+      instance = await DuckDBInstance.create(clash ? ':memory:' : key, {
         threads: String(threads),
         memory_limit: `${limitMb}MB`,
         temp_directory: join(tempDir, 'spill'),
@@ -103,12 +118,19 @@ export class CaseStore {
         autoinstall_known_extensions: 'false',
         autoload_known_extensions: 'false',
         allow_community_extensions: 'false',
-        ...(options.mode === 'read'
-          ? { access_mode: 'READ_ONLY' }
-          : { storage_compatibility_version: STORAGE_VERSION }),
+        ...(options.mode !== 'read'
+          ? { storage_compatibility_version: STORAGE_VERSION }
+          : clash
+            ? {}
+            : { access_mode: 'READ_ONLY' }),
       });
       const db = new Database(await instance.connect());
-      const store = new CaseStore(path, key, instance, db, tempDir, limitMb, threads);
+      if (clash) {
+        const how = options.mode === 'read' ? 'READ_ONLY' : `STORAGE_VERSION ${lit(STORAGE_VERSION)}`;
+        await db.run(`ATTACH ${lit(key)} AS ${ATTACHED} (${how})`);
+      }
+      const store = new CaseStore(path, key, instance, db, tempDir, limitMb, threads, clash);
+      await store.#select(db);
       await store.#prepare(options);
       return store;
     } catch (error) {
@@ -146,6 +168,7 @@ export class CaseStore {
   /** A second connection to the same instance: what it commits, the first one sees. It has the macros too. It is closed with the case. */
   async connect(): Promise<Database> {
     const db = new Database(await this.#instance.connect());
+    await this.#select(db);
     await loadMacros(db);
     this.#more.push(db);
     return db;
@@ -158,6 +181,11 @@ export class CaseStore {
     this.#instance.closeSync();
     open.delete(this.#key);
     rmSync(this.tempDir, { recursive: true, force: true });
+  }
+
+  /** Names without a database mean the case. */
+  async #select(db: Database): Promise<void> {
+    if (this.#attached) await db.run(`USE ${ATTACHED}`);
   }
 
   async #prepare(options: CaseOptions): Promise<void> {
