@@ -27,6 +27,8 @@ export {
   openCase,
   type PacketChoice,
   type Row,
+  type TimelineChoices,
+  type TimelineLine,
   type Value,
 } from './library/open-case.js';
 export type { AnalysisChoices, Callbacks, ReadingChoices, ResourceOptions } from './library/options.js';

@@ -119,6 +119,30 @@ describe('openCase', () => {
     }
   });
 
+  it('tells the story of a host as the command does', async () => {
+    const host = '192.168.50.23';
+    const run = cli(['timeline', '--db', done.outputs.case, '--profile', host, '--json']);
+    expect(run.code, run.stderr).toBe(0);
+    const c = await openCase(done.outputs.case);
+    try {
+      // Two questions at once do not mix.
+      const [all, later] = await Promise.all([
+        c.timeline(host),
+        c.timeline(host, { since: '2026-03-02T09:00', limit: 3 }),
+      ]);
+      expect(all).toEqual(JSON.parse(run.stdout));
+      expect(all.length).toBeGreaterThan(100);
+      expect(later).toHaveLength(3);
+      expect(later).toEqual(all.filter((line) => line.ts >= '2026-03-02T09:00').slice(0, 3));
+      await expect(c.timeline('192.0.2.77')).rejects.toThrow(/no host "192.0.2.77"/);
+      await expect(c.timeline(host, { limit: 0 })).rejects.toMatchObject({ exitCode: 2 });
+      await expect(c.timeline(host, { since: 'yesterday' })).rejects.toMatchObject({ exitCode: 2 });
+    } finally {
+      c.close();
+    }
+    await expect(c.timeline(host)).rejects.toThrow(/was closed/);
+  });
+
   it('stays inside the case, and says what is wrong', async () => {
     await expect(openCase(join(folder, 'none.duckdb'))).rejects.toMatchObject({ exitCode: 3 });
     const c = await openCase(done.outputs.case);

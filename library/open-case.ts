@@ -1,7 +1,9 @@
 import type { DuckDBValue } from '@duckdb/node-api';
 import { loadDetections } from '../analysis/detection/registry.js';
 import { type Explanation, explain, findEvidence } from '../analysis/explain/explain.js';
+import { hostTimeline } from '../analysis/timeline/timeline.js';
 import { CliError } from '../cli/errors.js';
+import { knownHost, type TimelineLine, timelineObject, timelineQuestion } from '../cli/host-timeline.js';
 import { cutToFile } from '../cli/packets/cut-to-file.js';
 import { findCaptures } from '../cli/packets/find-captures.js';
 import { wantedPackets } from '../cli/packets/wanted-packets.js';
@@ -12,7 +14,7 @@ import { renderReport, reportData } from '../reports/render.js';
 import { type AnalysisChoices, settingsOf } from './options.js';
 import type { ReportChoices } from './report-choices.js';
 
-export type { Explanation };
+export type { Explanation, TimelineLine };
 
 /** A value of a row: times are text `YYYY-MM-DDTHH:MM:SS.ffffffZ` (UTC), integers beyond 2^53-1 text, lists arrays. */
 export type Value = string | number | boolean | null | Value[] | { [key: string]: Value };
@@ -39,6 +41,17 @@ export interface PacketChoice {
   readonly captures?: string | undefined;
 }
 
+/** Which part of a host's story to tell. */
+export interface TimelineChoices {
+  /** Only this site. Default: all. */
+  readonly site?: string | undefined;
+  /** From this time on, and before this one: UTC, such as `2026-01-31T12:00:00`. */
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+  /** Lines at most, the earliest. Default: all, which are held in memory. */
+  readonly limit?: number | undefined;
+}
+
 /** A case, open for reading. Several may be open, but one file only once in a process: close it before the next. */
 export interface Case {
   readonly path: string;
@@ -59,6 +72,14 @@ export interface Case {
   tables(): Promise<Record<string, Column[]>>;
   /** Why a finding is there: rule, parameters and where they came from, flows (`rows` of them, default 20), arithmetic. */
   explain(evidenceId: string, rows?: number): Promise<Explanation>;
+  /**
+   * The readable story of a host, one line per activity, in order of time; as `timeline --json` prints it.
+   * @param profile address of the host
+   * @throws SlipstreamError code 1 when the case has never seen the address, 2 when a choice makes no sense
+   * @example
+   * for (const { ts, summary } of await c.timeline('10.0.0.5', { limit: 20 })) console.log(ts, summary);
+   */
+  timeline(profile: string, choices?: TimelineChoices): Promise<TimelineLine[]>;
   /** The report as one HTML page; the same bytes for the same case and options. */
   report(options?: ReportChoices): Promise<string>;
   /** What the report shows, as data: its title, and by name what each section holds. */
@@ -89,6 +110,7 @@ export async function openCase(path: string, options: OpenOptions = {}): Promise
   const detections = loadDetections(settings.analysis.detectionPaths);
   const store = await CaseStore.open(path, { mode: 'read', ...settings });
   let closed = false;
+  let stories: Promise<unknown> = Promise.resolve();
   const db = () => {
     if (closed) throw new CliError(`${path}: the case was closed`);
     return store.db;
@@ -120,6 +142,21 @@ export async function openCase(path: string, options: OpenOptions = {}): Promise
       return out;
     },
     explain: async (id, rows = 20) => explain(db(), await findEvidence(db(), id), detections, rows),
+    timeline: (profile, choices = {}) => {
+      // A question keeps its scope in the connection: the next one waits.
+      const told = stories.then(async () => {
+        const { limit } = choices;
+        if (limit !== undefined && !(Number.isInteger(limit) && limit > 0))
+          throw new CliError(`limit ${limit}: expected a whole number above 0`, 2);
+        const question = timelineQuestion({ ...choices, profile }, limit);
+        await knownHost(db(), profile);
+        const lines: TimelineLine[] = [];
+        await hostTimeline(db(), question, (line) => void lines.push(timelineObject(line)));
+        return lines;
+      });
+      stories = told.catch(() => undefined);
+      return told;
+    },
     report: async (report = {}) => {
       db();
       return renderReport(store, { ...report, detections });

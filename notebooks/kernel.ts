@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { KERNEL_INSTALL } from '../cli/clone-programs.js';
 import { packageRoot } from '../cli/package-root.js';
 
 /** Folder of the notebooks. */
@@ -19,7 +20,7 @@ export const names = (): string[] =>
 
 /** What is missing before notebooks can run, with the command that installs it; undefined: nothing. */
 export function missing(): string | undefined {
-  if (!existsSync(tslab)) return 'the kernel: npm ci --prefix notebooks --ignore-scripts';
+  if (!existsSync(tslab)) return `the kernel: ${KERNEL_INSTALL}`;
   if (nbconvert() === undefined)
     return 'nbconvert: apt-get install python3-nbconvert, or pip install nbconvert ipykernel';
   return undefined;

@@ -2,18 +2,11 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { findJupyter, JUPYTER_INSTALL } from '../cli/clone-programs.js';
 import { packageRoot } from '../cli/package-root.js';
 import { installKernel, kernelEnvironment, names, notebooks, read, stripped } from './kernel.js';
 
 const LOCAL = ['--ServerApp.ip=127.0.0.1', '--NotebookApp.ip=127.0.0.1'];
-const SERVERS = [
-  ['jupyter', 'lab'],
-  ['jupyter', 'notebook'],
-  ['python3', '-m', 'jupyterlab'],
-  ['python3', '-m', 'notebook'],
-  ['/usr/bin/python3', '-m', 'notebook'],
-] as const;
-
 if (process.argv[2] === 'strip') {
   for (const name of names()) writeFileSync(join(notebooks, `${name}.ipynb`), stripped(read(name)));
 } else {
@@ -21,13 +14,9 @@ if (process.argv[2] === 'strip') {
     spawnSync('npm', ['run', 'build'], { cwd: packageRoot, stdio: 'inherit' });
   installKernel();
   const env = kernelEnvironment();
-  const server = SERVERS.find(
-    ([program, ...args]) => spawnSync(program, [...args, '--version'], { stdio: 'ignore' }).status === 0,
-  );
+  const server = findJupyter();
   if (server === undefined) {
-    process.stderr.write(
-      'notebooks: Jupyter is not here: apt-get install jupyter-notebook, or pip install jupyterlab\n',
-    );
+    process.stderr.write(`notebooks: Jupyter is not here: ${JUPYTER_INSTALL}\n`);
     process.exitCode = 1;
   } else {
     const [program, ...args] = server;

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { accessSync, constants, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { Command } from 'commander';
 import { loadDetections } from '../../analysis/detection/registry.js';
@@ -11,9 +11,12 @@ import { CAP_INSTALL, loadCap } from '../../ingest/live/cap-engine.js';
 import { readers } from '../../ingest/readers.js';
 import { INSTALL, tensorflowFound } from '../../models/recurrent/tensorflow.js';
 import { allKinds, shippedModel } from '../../models/registry.js';
+import { CHROMIUM_INSTALL, findChromium, findJupyter, JUPYTER_INSTALL, KERNEL_INSTALL } from '../clone-programs.js';
 import { printJson } from '../common.js';
 import { feedsFound } from '../feed-folder.js';
+import { packageRoot } from '../package-root.js';
 import { safe } from '../terminal.js';
+import { which } from '../which.js';
 
 interface Check {
   readonly name: string;
@@ -113,6 +116,28 @@ async function allChecks(): Promise<Check[]> {
       detail: path === undefined ? `needed for ${what}: ${install}` : `${what}${versionOf(name, path)}`,
     });
   }
+  checks.push(...cloneChecks());
+  return checks;
+}
+
+/** What the repository's tests and notebooks use; an installed package has neither. */
+function cloneChecks(): Check[] {
+  const checks: Check[] = [];
+  const add = (name: string, ok: boolean, what: string, install: string) =>
+    checks.push({ name, ok, needed: false, detail: ok ? what : `needed for ${what}: ${install}` });
+  if (existsSync(join(packageRoot, 'test')))
+    add(
+      'chromium',
+      findChromium() !== undefined,
+      'tests of the report in a browser, npm run picture',
+      CHROMIUM_INSTALL,
+    );
+  const notebooks = join(packageRoot, 'notebooks');
+  if (existsSync(notebooks)) {
+    add('jupyter', findJupyter() !== undefined, 'notebooks (npm run notebooks)', JUPYTER_INSTALL);
+    const kernel = existsSync(join(notebooks, 'node_modules', 'tslab'));
+    add('tslab', kernel, "the notebooks' kernel (npm run notebooks installs it)", KERNEL_INSTALL);
+  }
   return checks;
 }
 
@@ -138,19 +163,6 @@ async function modelChecks(): Promise<Check[]> {
 function dateOf(version: string): string {
   const day = /\.(20\d\d)(\d\d)(\d\d)\d\d$/.exec(version);
   return day ? ` of ${day[1]}-${day[2]}-${day[3]}` : '';
-}
-
-function which(name: string): string | undefined {
-  for (const folder of [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin']) {
-    const path = join(folder, name);
-    try {
-      accessSync(path, constants.X_OK);
-      return path;
-    } catch {
-      // not here
-    }
-  }
-  return undefined;
 }
 
 function versionOf(name: string, path: string): string {

@@ -2,10 +2,10 @@ import type { Command } from 'commander';
 import { type Activity, hostTimeline, type TimelineQuestion } from '../../analysis/timeline/timeline.js';
 import { CaseStore } from '../../ingest/case/case-store.js';
 import type { Database } from '../../ingest/case/database.js';
-import { timeOption } from '../../reports/options.js';
 import { withResources } from '../common.js';
 import { painter, wantsColour } from '../console/paint.js';
-import { CliError, usageError } from '../errors.js';
+import { usageError } from '../errors.js';
+import { knownHost, timelineObject, timelineQuestion } from '../host-timeline.js';
 import { resources } from '../resources.js';
 import { csvLine } from '../rows.js';
 import { count } from '../terminal.js';
@@ -37,15 +37,7 @@ Examples:
     )
     .action(async (flags) => {
       if (flags.json && flags.csv) throw usageError('--json or --csv, not both');
-      const question: TimelineQuestion = {
-        profile: flags.profile,
-        site: flags.site,
-        since: timeOption('--since', flags.since),
-        until: timeOption('--until', flags.until),
-        limit: limit(flags.limit, flags.json || flags.csv ? 0 : DEFAULT_LINES),
-      };
-      if (question.since && question.until && question.since >= question.until)
-        throw usageError('--since must be before --until');
+      const question = timelineQuestion(flags, limit(flags.limit, flags.json || flags.csv ? 0 : DEFAULT_LINES));
       const store = await CaseStore.open(flags.db, { mode: 'read', ...resources(flags) });
       try {
         await print(store.db, question, flags.json ? 'json' : flags.csv ? 'csv' : 'text');
@@ -56,7 +48,7 @@ Examples:
 }
 
 async function print(db: Database, question: TimelineQuestion, format: 'text' | 'json' | 'csv'): Promise<void> {
-  await known(db, question.profile);
+  await knownHost(db, question.profile);
   const paint = painter(process.stdout.isTTY === true && wantsColour(process.env));
   const out = (text: string): void | Promise<void> => {
     if (!process.stdout.write(text)) return new Promise((resolve) => process.stdout.once('drain', resolve));
@@ -66,7 +58,7 @@ async function print(db: Database, question: TimelineQuestion, format: 'text' | 
   const line = (a: Activity): string => {
     if (format === 'text') return timelineLine(a, paint);
     if (format === 'csv') return csvLine(COLUMNS.map((c) => a[c]));
-    const text = `${first ? '[' : ','}\n${JSON.stringify({ ...a, tw_start: iso(a.tw_start), ts: iso(a.ts), flow_id: a.flow_id === null ? null : Number(a.flow_id), details: JSON.parse(a.details) })}`;
+    const text = `${first ? '[' : ','}\n${JSON.stringify(timelineObject(a))}`;
     first = false;
     return text;
   };
@@ -79,29 +71,9 @@ async function print(db: Database, question: TimelineQuestion, format: 'text' | 
 
 const COLUMNS = ['profile', 'site', 'tw_start', 'ts', 'flow_id', 'kind', 'summary', 'details'] as const;
 
-/** @throws CliError when the case has never seen the address */
-async function known(db: Database, profile: string): Promise<void> {
-  const seen = await db.number(
-    `SELECT (SELECT count(*) FROM flows WHERE orig_h = canonical_ip($a) OR resp_h = canonical_ip($a))
-       + (SELECT count(*) FROM profiles WHERE profile = canonical_ip($a)) + (SELECT count(*) FROM addresses WHERE address = canonical_ip($a))`,
-    { a: profile },
-  );
-  if (seen === 0) {
-    throw new CliError(
-      `no host ${JSON.stringify(profile)} in this case; list them with: slipstream query --db FILE "SELECT profile, max(score) FROM profiles GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 50"`,
-    );
-  }
-}
-
 function limit(text: string | undefined, fallback: number): number | undefined {
   const n = text === undefined ? fallback : Number(text);
   if (!Number.isInteger(n) || n < 0 || n > 100_000_000)
     throw usageError(`--limit ${text}: expected a whole number from 0 to 100000000`);
   return n === 0 ? undefined : n;
-}
-
-/** `2026-03-02 08:41:07.1` as `2026-03-02T08:41:07.100000Z`. */
-function iso(time: string): string {
-  const [seconds, rest = ''] = time.replace(' ', 'T').split('.');
-  return `${seconds}.${rest.padEnd(6, '0')}Z`;
 }

@@ -1,15 +1,13 @@
-import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
-
-const PLACES = [process.env.CHROMIUM ?? '', '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+import { CHROMIUM_INSTALL, findChromium } from '../../cli/clone-programs.js';
 
 /**
  * A headless Chromium that talks to no one on its own.
  * @throws with the command that installs it
  */
 export function launchChromium(): Promise<Browser> {
-  const executablePath = PLACES.find((p) => p !== '' && existsSync(p));
-  if (!executablePath) throw new Error('no Chromium here; install it with: sudo apt-get install -y chromium');
+  const executablePath = findChromium();
+  if (!executablePath) throw new Error(`no Chromium here; install it with: ${CHROMIUM_INSTALL}`);
   return chromium.launch({
     executablePath,
     args: [
