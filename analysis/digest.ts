@@ -27,7 +27,8 @@ export async function tableDigests(db: Database): Promise<Record<string, string>
 
 async function tableDigest(db: Database, table: string): Promise<string> {
   const columns = columnsOf(table);
-  const row = columns.map((c) => `coalesce(${ident(c.name)}::VARCHAR, chr(0))`).join(` || chr(31) || `);
+  // One call, not a chain of ||, which copies the beginning of the row again for each column.
+  const row = `concat_ws(chr(31), ${columns.map((c) => `coalesce(${ident(c.name)}::VARCHAR, chr(0))`).join(', ')})`;
   const order =
     KEYS[table] ??
     columns

@@ -18,6 +18,9 @@ const ORDERS: Readonly<Record<string, string>> = {
   evidence_flows: 'evidence_id, flow_id',
   alerts: 'alert_id',
   alert_evidence: 'alert_id, evidence_id',
+  profiles: 'profile, site, tw_start',
+  pairs: 'profile, site, kind, dst',
+  letters: 'profile, site, tw_start, dst, dport, proto, direction',
 };
 
 /** Every table, in order of names. */

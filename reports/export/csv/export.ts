@@ -1,12 +1,15 @@
 import { join } from 'node:path';
 import { ident, lit } from '../../../ingest/case/sql.js';
 import type { ExportFormat } from '../format.js';
-import { type CaseTable, caseTables, rowsOf } from '../tables.js';
+import { caseTables, rowsOf } from '../tables.js';
 
 /** What a spreadsheet takes for the beginning of a formula, also after blanks that it trims, and in full-width letters. */
 const FORMULA = '^[\\s\\x00]*[=+\\-@\\x{FF1D}\\x{FF0B}\\x{FF0D}\\x{FF20}]|^[\\t\\r\\n]';
 /** A plain number is none. */
 const NUMBER = '-?\\d+(\\.\\d+)?';
+/** What begins with a digit, or from A up to where the full-width characters begin, is neither: nearly all text, told without a regular expression. */
+const harmless = (column: string): string =>
+  `(${column} >= '0' AND ${column} < ':') OR (${column} >= 'A' AND ${column} < chr(${0xff00}))`;
 
 const format: ExportFormat = {
   name: 'csv',
@@ -18,7 +21,8 @@ const format: ExportFormat = {
     for (const [i, table] of all.entries()) {
       progress(table.name, i, all.length);
       await store.db.run(
-        `COPY (SELECT ${table.columns.map(cell).join(', ')} FROM main.${table.name} ORDER BY ${order(table)})
+        // Rows are sorted as they are stored: as text they are several times as long, and most of the work.
+        `COPY (SELECT ${table.columns.map(cell).join(', ')} FROM (SELECT * FROM main.${table.name} ORDER BY ${table.order}))
            TO ${lit(join(path, `${table.name}.csv`))} (FORMAT csv, HEADER true, DELIMITER ',', QUOTE '"', ESCAPE '"', NULLSTR '')`,
       );
       rows += await rowsOf(store.db, table.name);
@@ -29,10 +33,6 @@ const format: ExportFormat = {
 
 export const formats = [format];
 
-/** The table's own columns, not the text that the cells are. */
-const order = (table: CaseTable): string =>
-  table.order.replace(/"?\w+"?/g, (name) => `${table.name}.${ident(name.replaceAll('"', ''))}`);
-
 /** SQL of a cell: times as ISO 8601 in UTC, lists as JSON, text guarded. */
 function cell({ name, type }: { readonly name: string; readonly type: string }): string {
   const column = ident(name);
@@ -40,6 +40,7 @@ function cell({ name, type }: { readonly name: string; readonly type: string }):
   if (type === 'BLOB') return `lower(hex(${column})) AS ${column}`;
   if (type.endsWith('[]')) return `to_json(${column})::VARCHAR AS ${column}`;
   if (type !== 'VARCHAR' && type !== 'JSON') return column;
-  return `CASE WHEN regexp_matches(${column}::VARCHAR, ${lit(FORMULA)}) AND NOT regexp_full_match(${column}::VARCHAR, ${lit(NUMBER)})
+  return `CASE WHEN ${harmless(`${column}::VARCHAR`)} THEN ${column}::VARCHAR
+    WHEN regexp_matches(${column}::VARCHAR, ${lit(FORMULA)}) AND NOT regexp_full_match(${column}::VARCHAR, ${lit(NUMBER)})
     THEN '''' || ${column}::VARCHAR ELSE ${column}::VARCHAR END AS ${column}`;
 }
