@@ -2,15 +2,12 @@ import { CliError } from '../cli/errors.js';
 import { finishCase } from '../ingest/capture/finish-case.js';
 import type { CaseStore } from '../ingest/case/case-store.js';
 import type { Database } from '../ingest/case/database.js';
-import { lit, litOrNull } from '../ingest/case/sql.js';
-import { shortMessage } from '../ingest/ingest.js';
+import { lit } from '../ingest/case/sql.js';
 import { readers } from '../ingest/readers.js';
-import { checkModels, scoreFor } from '../models/score-case.js';
+import { checkModels } from '../models/score-case.js';
 import type { Detection } from './detection/definition.js';
-import { settingsOf } from './detection/parameters.js';
 import { loadDetections } from './detection/registry.js';
-import { decidable, type SourceFields, sourceFields } from './detection/requires.js';
-import { detectionHash, runDetection } from './detection/run-detection.js';
+import { runAll } from './detection/run-all.js';
 import type { RdnsSummary } from './enrich/rdns/look-up.js';
 import { lookUpFacts } from './enrich/virustotal/facts.js';
 import type { LookUpSummary } from './enrich/virustotal/look-up.js';
@@ -19,7 +16,7 @@ import { loadIntelligence } from './intel/load.js';
 import { buildLetters } from './letters/build.js';
 import type { AnalysisOptions } from './options.js';
 import { buildPairs } from './pairs/build.js';
-import { addFlowlessWindows, buildProfiles } from './profiles/build.js';
+import { addFlowlessWindows, buildAddresses, fillProfiles } from './profiles/build.js';
 import { writeProvenance } from './provenance.js';
 import { fillTimeline } from './timeline/timeline.js';
 import { createViews } from './views.js';
@@ -81,14 +78,14 @@ export async function detect(
   const reverse = await options.askNames?.(db, (done, all) => progress('names', done, all));
   progress('score', total - 2, total);
   return db.transaction(async () => {
-    const fresh = keepBefore === undefined ? '' : ` WHERE tw_start >= ${lit(keepBefore)}::TIMESTAMP`;
-    await db.run(`INSERT INTO evidence SELECT * FROM staged_evidence${fresh}`);
+    const fresh = keepBefore === undefined ? '' : ` WHERE ${isNew(keepBefore, detections)}`;
+    await db.run(`INSERT INTO evidence SELECT * FROM staged_evidence e${fresh}`);
     await db.run(
       'INSERT INTO evidence_flows FROM staged_evidence_flows WHERE evidence_id IN (SELECT evidence_id FROM evidence)',
     );
     await suppressEvidence(db, options.whitelist);
     await addFlowlessWindows(db);
-    await scoreWindows(db, options);
+    await scoreWindows(db, options, keepBefore);
     await fillTimeline(db, options, keepBefore);
     await writeProvenance(db, options, detections, locality.allSourcesLocal);
     return { ...(await summary(db, failed)), feedProblems: intel.problems, lookUps, reverse };
@@ -107,70 +104,24 @@ async function prepare(
   await setVariables(db, options);
   await ignoreFlows(db, options.whitelist, options.asnDb);
   await createViews(db);
-  const locality = await buildProfiles(db, options);
+  const locality = await buildAddresses(db, options);
+  await fillProfiles(db, { since: keepBefore });
   await buildPairs(db);
   await buildLetters(db, options.letters);
   return locality;
 }
 
-/** Runs every detection that can decide; one that fails is recorded and the others go on. */
-async function runAll(
-  store: CaseStore,
-  detections: readonly Detection[],
-  options: AnalysisOptions,
-  run: SourceFields['run'],
-  progress: (id: string, index: number) => void,
-): Promise<{ detection: string; reason: string }[]> {
-  const { db } = store;
-  await db.run('CREATE OR REPLACE TEMP TABLE staged_evidence AS FROM evidence LIMIT 0');
-  await db.run('CREATE OR REPLACE TEMP TABLE staged_evidence_flows AS FROM evidence_flows LIMIT 0');
-  const have: SourceFields = { ...(await sourceFields(db)), ...(run ? { run } : {}) };
-  const site = (await db.one<{ site: string }>('SELECT min(site) AS site FROM sources'))?.site ?? '';
-  const failed: { detection: string; reason: string }[] = [];
-  for (const [i, detection] of detections.entries()) {
-    progress(detection.id, i);
-    const settings = settingsOf(detection, options.parameters[detection.id]);
-    const record = (status: string, reason: string | undefined, findings: number): Promise<void> =>
-      db.run(
-        `INSERT INTO detection_runs VALUES (${lit(detection.id)}, ${lit(detectionHash(detection))},
-           ${lit(JSON.stringify(settings.parameters))}, ${lit(status)}, ${litOrNull(reason)}, ${findings})`,
-      );
-    if (isDisabled(detection, options)) {
-      await record('disabled', 'by configuration', 0);
-      continue;
-    }
-    const { able, reason } = decidable(detection, have);
-    if (!able) {
-      await record('not_decided', reason, 0);
-      continue;
-    }
-    try {
-      const scored = await scoreFor(store, detection.id, options);
-      if (!scored.able) {
-        await record('not_decided', scored.reason, 0);
-        continue;
-      }
-      await record('ran', scored.reason ?? reason, await runDetection(db, detection, settings, site));
-    } catch (error) {
-      const message = shortMessage(error);
-      failed.push({ detection: detection.id, reason: message });
-      for (const table of ['staged_evidence_flows', 'staged_evidence']) {
-        await db.run(
-          table === 'staged_evidence'
-            ? `DELETE FROM ${table} WHERE detection = ${lit(detection.id)}`
-            : `DELETE FROM ${table} WHERE evidence_id IN (SELECT evidence_id FROM staged_evidence WHERE detection = ${lit(detection.id)})`,
-        );
-      }
-      await record('failed', message, 0);
-    }
-  }
-  return failed;
+/**
+ * Which staged findings `e` are new where flows before a time are gone: those of later windows, but not a pair's that began
+ * in a window before it: what is left of its flows would be told as another finding.
+ */
+export function isNew(keepBefore: string, detections: readonly Detection[]): string {
+  const kept = `TIMESTAMP ${lit(keepBefore)}`;
+  const pairs = detections.filter((d) => d.scope === 'pair').map((d) => lit(d.id));
+  return `e.tw_start >= ${kept} AND NOT (e.detection IN (${["''", ...pairs].join(', ')}) AND EXISTS (
+    SELECT 1 FROM evidence k WHERE k.detection = e.detection AND k.site = e.site AND k.profile = e.profile AND k.key = e.key
+      AND k.tw_start < ${kept}))`;
 }
-
-const isDisabled = (d: Detection, o: AnalysisOptions): boolean =>
-  o.disable.includes(d.id) ||
-  o.disable.includes(d.module) ||
-  (o.modules !== undefined && !o.modules.includes(d.id) && !o.modules.includes(d.module));
 
 function checkIds(detections: readonly Detection[], options: AnalysisOptions): void {
   const known = new Set(detections.flatMap((d) => [d.id, d.module]));
@@ -184,7 +135,9 @@ async function clearFindings(db: Database, keepBefore: string | undefined): Prom
   const kept = keepBefore === undefined ? 'false' : `tw_start < ${lit(keepBefore)}::TIMESTAMP`;
   await db.run(`DELETE FROM evidence WHERE NOT (${kept})`);
   await db.run('DELETE FROM evidence_flows WHERE evidence_id NOT IN (SELECT evidence_id FROM evidence)');
-  for (const table of ['suppressed', 'alerts', 'alert_evidence', 'detection_runs', 'models_used']) {
+  await db.run(`DELETE FROM alerts WHERE NOT (${kept})`);
+  await db.run('DELETE FROM alert_evidence WHERE alert_id NOT IN (SELECT alert_id FROM alerts)');
+  for (const table of ['suppressed', 'detection_runs', 'models_used']) {
     await db.run(`DELETE FROM ${table}`);
   }
   await db.run("DELETE FROM provenance WHERE key LIKE 'model_card.%'");

@@ -31,12 +31,11 @@ export async function rescore(store: CaseStore, options: AnalysisOptions): Promi
     await setVariables(db, options);
     await ignoreFlows(db, options.whitelist, options.asnDb);
     await createViews(db);
-    for (const table of ['suppressed', 'alerts', 'alert_evidence']) await db.run(`DELETE FROM ${table}`);
+    await db.run('DELETE FROM suppressed');
     const victims = detections.filter((d) => d.role === 'victim' && d.victim_counts).map((d) => lit(d.id));
     const affected = victims.length === 0 ? 'false' : `detection IN (${victims.join(', ')})`;
     const counts = `weight > 0 AND (role = 'attacker' OR ${affected})`;
     await db.run(`UPDATE evidence SET counts = true WHERE NOT counts AND ${counts}`);
-    await db.run('UPDATE profiles SET score = 0, alerted = false WHERE score <> 0 OR alerted');
     await suppressEvidence(db, options.whitelist);
     // Windows that only evidence named: those of evidence that counts come back.
     await db.run('DELETE FROM profiles WHERE flows = 0 AND server_flows = 0');

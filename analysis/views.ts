@@ -5,8 +5,9 @@ import { lit } from '../ingest/case/sql.js';
 /**
  * The views that detections read: `d_flows`, `d_dns`, … = the record tables with `site` and `tw_start`, complete
  * captures only, without flows that a whitelist rule ignores.
+ * @param only SQL over `ts`: only these rows
  */
-export async function createViews(db: Database): Promise<void> {
+export async function createViews(db: Database, only: (ts: string) => string = () => 'true'): Promise<void> {
   const sites = await db.all<{ site: string }>('SELECT DISTINCT site FROM sources ORDER BY site');
   const oneSite = sites.length <= 1 ? lit(sites[0]?.site ?? '') : undefined;
   const site = oneSite ?? 's.site';
@@ -20,13 +21,13 @@ export async function createViews(db: Database): Promise<void> {
     const keep = !ignored
       ? ''
       : isFlows
-        ? ' WHERE t.flow_id NOT IN (SELECT flow_id FROM ignored_flows)'
+        ? ' AND t.flow_id NOT IN (SELECT flow_id FROM ignored_flows)'
         : ['dhcp', 'arp', 'software'].includes(table)
           ? ''
-          : ' WHERE NOT EXISTS (SELECT 1 FROM ignored_flows i WHERE i.source_id = t.source_id AND i.uid = t.uid)';
+          : ' AND NOT EXISTS (SELECT 1 FROM ignored_flows i WHERE i.source_id = t.source_id AND i.uid = t.uid)';
     await db.run(
       `CREATE OR REPLACE TEMP VIEW d_${table} AS
-         SELECT t.*, ${site} AS site, window_start(t.ts) AS tw_start FROM main.${table} t${join('t')}${keep}`,
+         SELECT t.*, ${site} AS site, window_start(t.ts) AS tw_start FROM main.${table} t${join('t')} WHERE ${only('t.ts')}${keep}`,
     );
   }
 }

@@ -1,5 +1,4 @@
--- Everything known about each address as one row.
-DELETE FROM addresses;
+-- Everything known about each address of address_list as one row.
 INSERT INTO addresses
 SELECT l.address, l.key, l.is_local, l.is_private, l.scope, a.asn, a.as_org, p.country, p.city, p.lat, p.lon, m.mac, v.vendor,
   n.hostnames, r.name

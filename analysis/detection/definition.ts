@@ -25,6 +25,8 @@ export const definitionSchema = z.strictObject({
   /** Fields without which it cannot decide, as `table.column`. One inner list: any of them is enough. */
   requires: z.array(z.union([z.string(), z.array(z.string())])).default([]),
   scope: z.enum(['window', 'pair', 'case']).default('window'),
+  /** Scope window, but what it says of a window also depends on rows of others: live runs it over all that is kept. */
+  looks_back: z.boolean().default(false),
   /** What a finding is about: names the subject that enters the evidence id. */
   key: z.string().min(1),
   role: z.enum(['attacker', 'victim']).default('attacker'),

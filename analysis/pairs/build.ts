@@ -52,7 +52,8 @@ export async function buildPairs(db: Database, options: PairsOptions = {}): Prom
   await scoreBeacons(db, options.part ?? PART);
   await runPass(db, 'pairs/modifiers.sql');
   await runPass(db, 'pairs/rank.sql');
-  await buildDomains(db);
+  await nameDomains(db);
+  await runPass(db, 'pairs/domains.sql');
   for (const table of TEMPORARY) await db.run(`DROP TABLE ${table}`);
 }
 
@@ -96,8 +97,15 @@ async function scoreBeacons(db: Database, part: number): Promise<void> {
   }
 }
 
+/** Temporary table `domain_names` alone, of the names in the views, as `buildPairs` leaves it. */
+export async function buildDomainNames(db: Database): Promise<void> {
+  await db.run('SET VARIABLE pairs_rows_from = NULL::TIMESTAMP');
+  await nameDomains(db);
+  await db.run('DROP TABLE last_labels; DROP TABLE public_suffixes');
+}
+
 /** The endings that are public suffixes of two labels come from the list; there are few, whatever the number of names. */
-async function buildDomains(db: Database): Promise<void> {
+async function nameDomains(db: Database): Promise<void> {
   await runPass(db, 'pairs/suffixes.sql');
   const endings = await db.all<{ ending: string }>('SELECT ending FROM last_labels ORDER BY ending');
   await db.run('CREATE OR REPLACE TEMP TABLE public_suffixes (ending VARCHAR)');
@@ -106,5 +114,5 @@ async function buildDomains(db: Database): Promise<void> {
     const values = suffixes.slice(at, at + 1000).map((s) => `(${lit(s)})`);
     await db.run(`INSERT INTO public_suffixes VALUES ${values.join(', ')}`);
   }
-  await runPass(db, 'pairs/domains.sql');
+  await runPass(db, 'pairs/domain-names.sql');
 }

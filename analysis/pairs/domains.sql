@@ -1,19 +1,6 @@
 -- Registrable domains with the names asked below them. Many names (100, 500, 800, 1000) are a threat of a tunnel; only then
 -- modifiers count: prevalence, and +.15 when nobody connects to an address of the domain without having asked for it.
 -- Example: 1,200 names below t.example asked by one of 80 hosts, no connection -> 0.8 + 0.15 + 0.15 = 1.1, critical.
-CREATE OR REPLACE TEMP TABLE domain_names AS
-SELECT site, orig_h, name, domain, visits, first_ts, last_ts FROM (
-  SELECT site, orig_h, lower(rtrim(query, '.')) AS name, count(*) AS visits, min(ts) AS first_ts, max(ts) AS last_ts
-  FROM d_dns
-  WHERE query IS NOT NULL AND orig_h IS NOT NULL AND (getvariable('pairs_rows_from') IS NULL OR ts >= getvariable('pairs_rows_from'))
-  GROUP BY ALL
-) q
-JOIN LATERAL (
-  SELECT CASE WHEN regexp_extract(q.name, '[^.]+\.[^.]+$') IN (SELECT ending FROM public_suffixes)
-    THEN regexp_extract(q.name, '[^.]+\.[^.]+\.[^.]+$') ELSE regexp_extract(q.name, '[^.]+\.[^.]+$') END AS domain
-) d ON true
-WHERE domain <> '' AND NOT ends_with(name, '.arpa') AND NOT ends_with(name, '.local');
-
 INSERT INTO domains
 WITH counted AS (
   SELECT domain, site, count(DISTINCT name) AS subdomains, sum(visits)::BIGINT AS visits, count(DISTINCT orig_h) AS hosts,

@@ -4,29 +4,63 @@ import { enrich } from '../enrich/enrich.js';
 import type { AnalysisOptions } from '../options.js';
 import { runPass } from '../passes.js';
 
-/** Addresses, names, then profiles and their peers. Returns what has to be said about locality. */
-export async function buildProfiles(db: Database, options: AnalysisOptions): Promise<{ allSourcesLocal: boolean }> {
+/** Addresses and names of all flows. Returns what has to be said about locality. */
+export async function buildAddresses(db: Database, options: AnalysisOptions): Promise<{ allSourcesLocal: boolean }> {
   await runPass(db, 'addresses/addresses.sql');
-  const local = await db.number(
-    'SELECT count(*) FROM address_list WHERE is_local AND address IN (SELECT DISTINCT orig_h FROM d_flows)',
-  );
-  const allSourcesLocal = local === 0 && options.homeNet.length === 0;
+  const allSourcesLocal = options.homeNet.length === 0 && !(await hasLocalSource(db));
   if (allSourcesLocal) await runPass(db, 'addresses/all-sources-local.sql');
   await runPass(db, 'addresses/names.sql');
-  await runPass(db, 'addresses/macs.sql');
-  await enrich(db, options);
-  await runPass(db, 'addresses/fill.sql');
-  for (const table of TEMPORARY) await db.run(`DROP TABLE ${table}`);
-  await fillProfiles(db);
+  await db.run('DELETE FROM names; INSERT INTO names FROM shown_names ORDER BY address, name, origin');
+  await db.run('DELETE FROM addresses');
+  await fillAddresses(db, options);
   return { allSourcesLocal };
 }
 
 /**
- * Fills `profiles` from `d_flows` and `addresses`, a part of the windows after the other, so that the sums of one part fit in
- * memory. `part`: flows at once, but never less than a window.
+ * Addresses and names of the rows in the views, added to those that are known.
+ * @param allSourcesLocal what was said about locality so far
  */
-export async function fillProfiles(db: Database, part = PART): Promise<void> {
-  await db.run('DELETE FROM profiles');
+export async function addAddresses(
+  db: Database,
+  options: AnalysisOptions,
+  allSourcesLocal: boolean,
+): Promise<{ allSourcesLocal: boolean }> {
+  await runPass(db, 'addresses/addresses.sql');
+  const still = allSourcesLocal && !(await hasLocalSource(db));
+  if (still) await runPass(db, 'addresses/all-sources-local.sql');
+  await runPass(db, 'addresses/names.sql');
+  await runPass(db, 'addresses/new-names.sql');
+  await db.run('DELETE FROM addresses WHERE address IN (SELECT address FROM address_list)');
+  await fillAddresses(db, options);
+  return { allSourcesLocal: still };
+}
+
+const hasLocalSource = async (db: Database): Promise<boolean> =>
+  (await db.number(
+    'SELECT count(*) FROM address_list WHERE is_local AND address IN (SELECT DISTINCT orig_h FROM d_flows)',
+  )) > 0;
+
+async function fillAddresses(db: Database, options: AnalysisOptions): Promise<void> {
+  await runPass(db, 'addresses/macs.sql');
+  await enrich(db, options);
+  await runPass(db, 'addresses/fill.sql');
+  for (const table of TEMPORARY) await db.run(`DROP TABLE ${table}`);
+}
+
+/**
+ * Fills `profiles` from `d_flows` and `addresses`, a part of the windows after the other, so that the sums of one part fit in
+ * memory. `part`: flows at once, but never less than a window. `since`: profiles of windows before this time (UTC) stay, as
+ * their flows may be gone. `which`: only of these windows (SQL over `tw_start`); the views have no others.
+ */
+export async function fillProfiles(
+  db: Database,
+  { part = PART, since, which = 'true' }: { part?: number; since?: string | undefined; which?: string } = {},
+): Promise<void> {
+  const from = since === undefined ? 'NULL' : lit(since);
+  await db.run(`SET VARIABLE profiles_since = ${from}::TIMESTAMP`);
+  await db.run(
+    `DELETE FROM profiles WHERE ${which}${since === undefined ? '' : ` AND tw_start >= ${from}::TIMESTAMP`}`,
+  );
   await db.run(`SET VARIABLE profile_part = ${part}`);
   await runPass(db, 'profiles/parts.sql');
   const parts = await db.all<{ first: string; last: string }>(
@@ -40,6 +74,7 @@ export async function fillProfiles(db: Database, part = PART): Promise<void> {
   }
   if (parts.length > 0) for (const table of ['flow_numbers', 'reached', 'served']) await db.run(`DROP TABLE ${table}`);
   await db.run('DROP TABLE window_numbers; DROP TABLE address_numbers');
+  if (since !== undefined) await runPass(db, 'profiles/known-numbers.sql');
 }
 
 /** Rows for windows that only evidence or ARP shows; after the detections, before the score. */
@@ -53,4 +88,12 @@ export async function addFlowlessWindows(db: Database): Promise<void> {
 const PART = 3_000_000;
 
 /** Tables of this stage that nobody needs afterwards: they would hold memory. */
-const TEMPORARY = ['address_list', 'address_macs', 'address_asn', 'address_places', 'address_vendors', 'address_rdns'];
+const TEMPORARY = [
+  'shown_names',
+  'address_list',
+  'address_macs',
+  'address_asn',
+  'address_places',
+  'address_vendors',
+  'address_rdns',
+];

@@ -68,7 +68,7 @@ it('gives the sums and distinct counts of every window, in one part or in many',
   expect(await same(OURS, EXPECTED)).toBeGreaterThan(100);
   const windows = 'SELECT tw, profile, site FROM profiles ORDER BY ALL';
   const before = await values(windows);
-  await fillProfiles(store.db, 1);
+  await fillProfiles(store.db, { part: 1 });
   await same(OURS, EXPECTED);
   expect(await values(windows)).toEqual(before);
 }, 120_000);

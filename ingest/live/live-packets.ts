@@ -8,12 +8,15 @@ import { captureFields } from '../pcap/fields.js';
 import type { Timeouts } from '../pcap/flow/timeouts.js';
 import { CaptureParser } from '../pcap/read/parser.js';
 import { CaptureRun } from '../pcap/run.js';
+import { noting, TouchedWindows } from './touched-windows.js';
 
 export interface LiveSource {
   readonly iface: string;
   readonly site: string;
   readonly dissectors: readonly DissectorFactory[];
   readonly timeouts: Timeouts;
+  /** Width of a window in microseconds. */
+  readonly window: number;
 }
 
 /** Numbers of a running capture. */
@@ -33,6 +36,8 @@ export interface LiveCounts {
 export class LivePackets {
   readonly captureId: string;
   readonly sourceId: string;
+  /** Windows with new rows. */
+  readonly touched: TouchedWindows;
   readonly #db: Database;
   readonly #source: LiveSource;
   readonly #run: CaptureRun;
@@ -40,6 +45,8 @@ export class LivePackets {
   readonly #sink: CaseSink;
   readonly #hash: Hash = createHash('sha256');
   #bytes = 0;
+  /** Time of the last packet that an earlier snapshot of open flows has seen. */
+  #seenTo = Number.NEGATIVE_INFINITY;
 
   private constructor(db: Database, source: LiveSource, captureId: string, sourceId: string, flowBase: bigint) {
     this.#db = db;
@@ -54,7 +61,8 @@ export class LivePackets {
       timeouts: source.timeouts,
       packetIndex: false,
     };
-    this.#run = new CaptureRun(options, this.#sink);
+    this.touched = new TouchedWindows(source.window);
+    this.#run = new CaptureRun(options, noting(this.#sink, this.touched));
     this.#run.begin(source.iface);
     this.#parser = new CaptureParser(this.#run, this.#run.problems, 0, source.iface, true);
   }
@@ -126,7 +134,10 @@ export class LivePackets {
     this.#run.takeFinished();
     await this.#write(async () => {
       const open = this.#run.snapshot();
-      if (open) await this.#sink.flows(open);
+      if (!open) return;
+      this.touched.flows(open, this.#seenTo);
+      this.#seenTo = this.#run.lastTs;
+      await this.#sink.flows(open);
     });
   }
 
@@ -163,6 +174,7 @@ export class LivePackets {
     const capture = lit(this.captureId);
     await db.transaction(async () => {
       await db.run(`DELETE FROM flows WHERE capture_id = ${capture} AND ended = 'open'`);
+      this.touched.writing();
       await this.#run.drain();
       await this.#sink.written(1);
       await last();

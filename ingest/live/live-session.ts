@@ -1,6 +1,7 @@
-import { createWriteStream, statSync, type WriteStream } from 'node:fs';
+import { createWriteStream, type WriteStream } from 'node:fs';
 import { detect } from '../../analysis/detect.js';
 import type { Detection } from '../../analysis/detection/definition.js';
+import { LivePasses } from '../../analysis/live-passes.js';
 import type { AnalysisOptions } from '../../analysis/options.js';
 import { CliError } from '../../cli/errors.js';
 import { markUnfinished } from '../capture/unfinished.js';
@@ -56,8 +57,14 @@ export interface LiveStatus {
 
 /** Rows waiting for the case at which reading pauses; the kernel's buffer takes what comes meanwhile. */
 const MOST_WAITING = 400;
+/** Flows of earlier windows that are analysed again with one that closes, because packets of them came. */
+const MOST_AGAIN = 100_000;
+/** What needs more than one window is analysed for this share of the time at most. */
+const HISTORY_SHARE = 0.25;
 /** Seconds of capture time that a window stays open after its end, for packets that come late. */
 const GRACE = 1;
+
+const widthOf = ({ window }: AnalysisOptions): number => (window === 'one' ? Number.MAX_SAFE_INTEGER : window);
 
 /** One live capture into a case: packets in, windows analysed as capture time closes them. */
 export class LiveSession {
@@ -75,6 +82,9 @@ export class LiveSession {
   #lastPackets = 0;
   #windowEnd = Number.POSITIVE_INFINITY;
   #keepBefore: string | undefined;
+  #passes: LivePasses | undefined;
+  #lastHistory = Number.NEGATIVE_INFINITY;
+  #historyCost = 0;
   #lastPublish = 0;
   #publishCost = 0;
   #stopping = false;
@@ -106,6 +116,7 @@ export class LiveSession {
     // DuckDB fills what it may with blocks of the growing case: over days that would be all of it.
     await this.#store.shareMemory();
     this.#findings = await Findings.begin(this.#store.db);
+    this.#passes = new LivePasses(this.#store, this.#options.analysis, this.#options.detections);
     try {
       await this.#capture(opened);
       await this.#finish();
@@ -210,11 +221,11 @@ export class LiveSession {
   /** The capture enters the case with its first packet: until then there is nothing to name it by. */
   async #begin(): Promise<void> {
     if (this.#packets || this.#head.reduce((n, c) => n + c.length, 0) < 64) return;
-    const { iface, site, dissectors, timeouts } = this.#options;
+    const { iface, site, dissectors, timeouts, analysis } = this.#options;
     const head = Buffer.concat(this.#head);
     const packets = await LivePackets.begin(
       await this.#store!.connect(),
-      { iface, site, dissectors, timeouts },
+      { iface, site, dissectors, timeouts, window: widthOf(analysis) },
       head.subarray(0, 64),
     );
     this.#packets = packets;
@@ -248,13 +259,18 @@ export class LiveSession {
     if (now < this.#windowEnd - 2 * window) this.#windowEnd = this.#boundary(now, window);
     if (now < this.#windowEnd + GRACE * 1e6) return;
     this.#packets!.tick(now);
-    const end = this.#windowEnd;
+    const first = this.#windowEnd - window;
     this.#windowEnd = this.#boundary(now - GRACE * 1e6, window);
+    // The analysis of the one before may have taken longer than a window.
+    const closed = [first, Math.max(first + window, this.#windowEnd - window)] as const;
+    let windows: number[] = [];
     await this.#exclusive(async () => {
       await this.#flush();
       await this.#retain(now, window);
+      const kept = this.#keepBefore === undefined ? 0 : Date.parse(`${this.#keepBefore.replace(' ', 'T')}Z`) * 1000;
+      windows = await this.#packets!.touched.take(this.#store!.db, closed, kept, MOST_AGAIN);
     });
-    this.#analysis = this.#analyseWindow(end)
+    this.#analysis = this.#analyseWindows(windows, closed, window)
       .catch((error: Error) => {
         this.#failure = error;
       })
@@ -264,16 +280,30 @@ export class LiveSession {
       });
   }
 
-  async #analyseWindow(end: number): Promise<void> {
+  /** First what lies within the windows, then what needs all that is kept, if its share of the time allows. */
+  async #analyseWindows(windows: readonly number[], closed: readonly [number, number], width: number): Promise<void> {
     const began = performance.now();
-    await this.#analyse();
-    this.#listener.window(new Date(end / 1000).toISOString(), (performance.now() - began) / 1000);
-    await this.#exclusive(() => this.#publish());
+    if (windows.length > 0) {
+      await this.#passes!.windows(
+        windows.map((from) => [from, from + width] as const),
+        this.#keepBefore,
+      );
+      await this.#tell();
+      const from = performance.now();
+      if (HISTORY_SHARE * (from - this.#lastHistory) >= this.#historyCost) {
+        await this.#passes!.history(this.#keepBefore);
+        await this.#tell();
+        this.#lastHistory = performance.now();
+        this.#historyCost = this.#lastHistory - from;
+      }
+    }
+    const seconds = (performance.now() - began) / 1000;
+    for (let end = closed[0] + width; end <= closed[1]; end += width)
+      this.#listener.window(new Date(end / 1000).toISOString(), seconds);
+    await this.#exclusive(() => this.#publish(0));
   }
 
-  async #analyse(): Promise<void> {
-    const { analysis, detections } = this.#options;
-    await detect(this.#store!, analysis, undefined, detections, this.#keepBefore);
+  async #tell(): Promise<void> {
     const { evidence, alerts } = await this.#findings!.fresh();
     for (const e of evidence) this.#listener.evidence(e);
     for (const a of alerts) await this.#listener.alert(a);
@@ -282,12 +312,13 @@ export class LiveSession {
   async #flush(): Promise<void> {
     await this.#packets?.flush();
     this.#program?.stdout.resume();
-    // Looking on may not cost more than a twentieth of the time.
-    if (this.#analysis) return;
-    if (performance.now() - this.#lastPublish > Math.max(5000, 20 * this.#publishCost)) await this.#publish();
+    if (!this.#analysis) await this.#publish(5000);
   }
 
-  async #publish(): Promise<void> {
+  /** `least`: milliseconds since the last time. */
+  async #publish(least: number): Promise<void> {
+    // Looking on may not cost more than a twentieth of the time.
+    if (performance.now() - this.#lastPublish <= Math.max(least, 20 * this.#publishCost)) return;
     // Those who look on keep the state before where a copy has no room.
     if (missingSpace(this.#folder.work, 1) > 0) return;
     const began = performance.now();
@@ -304,7 +335,11 @@ export class LiveSession {
     let from: number;
     if ('seconds' in retain) from = now - retain.seconds * 1e6;
     else {
-      if (statSync(this.#folder.work).size <= retain.bytes) return;
+      // The file itself never shrinks: room in it is used again.
+      const used = await this.#store!.db.number(
+        'SELECT sum(used_blocks * block_size)::BIGINT FROM pragma_database_size() WHERE database_name = current_database()',
+      );
+      if (used <= retain.bytes) return;
       const oldest = await this.#store!.db.number(
         `SELECT coalesce(epoch_us(min(ts)), ${now}) FROM flows WHERE capture_id = '${this.#packets.captureId}'`,
       );
@@ -319,6 +354,7 @@ export class LiveSession {
       `DELETE FROM evidence_flows WHERE evidence_id IN
          (SELECT evidence_id FROM evidence WHERE tw_start < TIMESTAMP '${this.#keepBefore}')`,
     );
+    await this.#store!.db.run('CHECKPOINT');
   }
 
   async #finish(): Promise<void> {
@@ -329,7 +365,9 @@ export class LiveSession {
       if (this.#packets) {
         await this.#packets.finish(this.#counts.received > 0 ? this.#counts : undefined);
         await markUnfinished(store.db, this.#packets.sourceId);
-        await this.#analyse();
+        // As a batch run would: what was learned late says more of early windows.
+        await detect(store, this.#options.analysis, undefined, this.#options.detections, this.#keepBefore);
+        await this.#tell();
       }
       await store.db.run('CHECKPOINT');
     });

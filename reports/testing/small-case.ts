@@ -75,6 +75,7 @@ function definition(d: {
     parameters: { least: { default: 3, description: 'Flows from which it fires' } },
     requires: ['flows.established'],
     scope: 'window',
+    looks_back: false,
     key: 'dst',
     role: 'attacker',
     victim_counts: false,

@@ -13,7 +13,7 @@ import { loadDetections } from '../../analysis/detection/registry.js';
 import { runDetection } from '../../analysis/detection/run-detection.js';
 import { loadIntelligence } from '../../analysis/intel/load.js';
 import { defaultOptions } from '../../analysis/options.js';
-import { buildProfiles } from '../../analysis/profiles/build.js';
+import { buildAddresses } from '../../analysis/profiles/build.js';
 import { createViews } from '../../analysis/views.js';
 import { ignoreFlows } from '../../analysis/whitelist/ignore-flows.js';
 import { setVariables } from '../../analysis/windows/set-variables.js';
@@ -58,7 +58,7 @@ async function make(db: string, flows: number, feeds: string): Promise<void> {
   }
   await store.db.transaction(async () => {
     await views(store);
-    await buildProfiles(store.db, defaultOptions);
+    await buildAddresses(store.db, defaultOptions);
   });
   store.close();
 }
