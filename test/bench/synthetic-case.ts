@@ -14,7 +14,7 @@ export async function makeSyntheticCase(path: string, flows: number, protocols =
        TIMESTAMP '2026-01-01', TIMESTAMP '2026-01-02', 'complete', '{}')`,
   );
   await store.db.run(
-    `INSERT INTO source_fields SELECT 'synthetic000', 'flows', unnest(['established', 'outcome', 'orientation', 'duration', 'service',
+    `INSERT INTO source_fields SELECT 'synthetic000', 'flows', unnest(['ts', 'uid', 'orig_h', 'orig_p', 'resp_h', 'resp_p', 'proto', 'established', 'outcome', 'orientation', 'duration', 'service',
        'conn_state', 'orig_size', 'resp_size', 'orig_pkts', 'resp_pkts', 'orig_bytes', 'resp_bytes', 'history'])`,
   );
   await store.db.run(
