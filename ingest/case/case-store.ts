@@ -160,9 +160,10 @@ export class CaseStore {
     await this.db.run(`SET threads = ${threads}`);
   }
 
-  /** Sets the share (0 to 1) of the memory limit that DuckDB may fill; default: the one for streaming. */
-  async shareMemory(share = STREAMING_SHARE): Promise<void> {
-    await this.db.run(`SET memory_limit = '${Math.max(200, Math.floor(this.#limitMb * share))}MB'`);
+  /** Sets the share (0 to 1) of the memory limit that DuckDB may fill, in MB `atMost`; default: the one for streaming. */
+  async shareMemory(share = STREAMING_SHARE, atMost = Number.POSITIVE_INFINITY): Promise<void> {
+    const size = Math.max(200, Math.floor(this.#limitMb * share));
+    await this.db.run(`SET memory_limit = '${Math.min(size, atMost)}MB'`);
   }
 
   /** A second connection to the same instance: what it commits, the first one sees. It has the macros too. It is closed with the case. */

@@ -14,6 +14,12 @@ import { CaptureRefused } from './read/problems.js';
 import { goesOn, type Member } from './read/series.js';
 
 /**
+ * What DuckDB needs while rows are appended, MB. With more it would keep written blocks that nobody reads again, and memory
+ * would grow with the capture until the limit.
+ */
+const ENGINE_MB = 150;
+
+/**
  * Reads one capture file into the case. `records` of the result are its flows; its packets are in the details.
  * @throws CliError when the file is no capture that can be read, or the filter is wrong
  */
@@ -42,6 +48,7 @@ export async function loadCaptureSeries(
   const sink = new CaseSink(store.db, sourceId, ids, flowBase);
   // One row group at a time comes in: more threads of DuckDB would only wait for each other.
   await store.setThreads(1);
+  await store.shareMemory(undefined, ENGINE_MB);
   const parts: Omit<LoadResult, 'tables' | 'fields'>[] = [];
   try {
     const stream = new CaptureStream(await streamOptions(contexts, ids), sink);
@@ -74,6 +81,7 @@ export async function loadCaptureSeries(
   }
   await sink.finish();
   await store.setThreads();
+  await store.shareMemory();
   const results: LoadResult[] = [];
   for (const [k, part] of parts.entries()) {
     if (options.label !== undefined) await labelAll(contexts[k]!, options.label);

@@ -49,9 +49,15 @@ export function sum16(buf: Uint8Array, start: number, end: number, seed: number)
   // Where the message starts at an odd address its words are the memory's with the bytes exchanged already.
   const odd = (from & 1) === 1;
   const inner = odd ? native : ((native & 0xff) << 8) | (native >>> 8);
-  let outer = bytes16(buf, start, head, seed);
-  if (!odd) outer = bytes16(buf, tail, end, outer);
-  else if (tail < end) outer = bytes16(buf, tail + 1, end, outer + buf[tail]!);
+  let outer = seed;
+  let pos = start;
+  for (; pos + 1 < head; pos += 2) outer += (buf[pos]! << 8) | buf[pos + 1]!;
+  // The other half of its word is the first byte of the whole words, as is the last one's for the byte behind them.
+  if (pos < head) outer += buf[pos]! << 8;
+  pos = tail;
+  if (odd && pos < end) outer += buf[pos++]!;
+  for (; pos + 1 < end; pos += 2) outer += (buf[pos]! << 8) | buf[pos + 1]!;
+  if (pos < end) outer += buf[pos]! << 8;
   return outer + inner;
 }
 
@@ -64,11 +70,13 @@ export function fold16(value: number): number {
 
 /** Checksum sum of the pseudo header; `addr` holds source and destination, 4 words each. */
 export function pseudoSum(addr: Int32Array, proto: number, length: number): number {
-  let sum = proto + (length & 0xffff) + (length >>> 16);
+  const a = addr[3]!;
+  const b = addr[7]!;
+  let sum = proto + (length & 0xffff) + (length >>> 16) + (a >>> 16) + (a & 0xffff) + (b >>> 16) + (b & 0xffff);
   // The ::ffff:0:0/96 prefix of IPv4 is not on the wire.
-  const v4 = addr[2] === 0xffff && addr[0] === 0 && addr[1] === 0;
-  for (let i = 0; i < 8; i++) {
-    if (v4 && i !== 3 && i !== 7) continue;
+  if (addr[2] === 0xffff && addr[0] === 0 && addr[1] === 0) return sum;
+  for (let i = 0; i < 7; i++) {
+    if (i === 3) continue;
     const word = addr[i]!;
     sum += (word >>> 16) + (word & 0xffff);
   }
