@@ -13,7 +13,7 @@ export const detections = (paths: readonly string[] = []): Definition[] =>
   loadDetections(paths).map(({ sql: _, flowsSql: __, folder: ___, data: ____, ...definition }) => definition);
 
 /**
- * Runs the cases of a detection's folder (`cases.yaml`), each in a case file of its own.
+ * Runs the cases of a detection's folder (`cases.yaml`), each in an empty case.
  * @returns by name: `problem` is undefined where it passed, else it says what came out otherwise
  * @throws SlipstreamError when the folder is no detection
  */

@@ -16,12 +16,13 @@ FROM (
     SELECT address, ip_key(address) AS key FROM (
       SELECT DISTINCT orig_h AS address FROM d_flows
       UNION SELECT DISTINCT resp_h FROM d_flows
-      UNION SELECT DISTINCT canonical_ip(orig_h) FROM d_arp
-      UNION SELECT DISTINCT canonical_ip(resp_h) FROM d_arp
-      -- Records that may come without flows.
-      UNION SELECT DISTINCT unnest([canonical_ip(orig_h), canonical_ip(resp_h)]) FROM d_smtp
-      UNION SELECT DISTINCT unnest([canonical_ip(client_addr), canonical_ip(assigned_addr)]) FROM d_dhcp
-      UNION SELECT DISTINCT canonical_ip(host) FROM d_software
+      -- Records that may come without flows have addresses as they were written.
+      UNION SELECT canonical_ip(address) FROM (
+        SELECT unnest([orig_h, resp_h]) AS address FROM d_arp
+        UNION SELECT unnest([orig_h, resp_h]) FROM d_smtp
+        UNION SELECT unnest([client_addr, assigned_addr]) FROM d_dhcp
+        UNION SELECT host FROM d_software
+      )
     ) WHERE address IS NOT NULL
   )
 ) a;

@@ -39,35 +39,49 @@ export interface CaseResult {
 
 const FIXED = new Set(['name', 'repeat', 'parameters', 'home_net', 'direction', 'expect']);
 
-/** Runs the cases of a detection folder, each in a case file of its own. */
+/** Runs the cases of a detection folder, one after the other in a case file that is emptied between them. */
 export async function runCases(detection: Detection): Promise<CaseResult[]> {
   const file = join(detection.folder, 'cases.yaml');
   if (!existsSync(file)) return [{ name: 'cases.yaml', problem: 'is missing' }];
   const { cases } = parseYaml(file, casesSchema);
-  const out: CaseResult[] = [];
-  for (const c of cases) out.push({ name: c.name, problem: await runCase(detection, c) });
-  return out;
-}
-
-async function runCase(detection: Detection, c: Case): Promise<string | undefined> {
   const folder = mkdtempSync(join(tmpdir(), 'slipstream-case-'));
-  const store = await CaseStore.open(join(folder, 'case.duckdb'), { mode: 'create', memoryLimit: '512MB' });
+  // One thread: for a few rows the second one only costs.
+  const store = await CaseStore.open(join(folder, 'case.duckdb'), { mode: 'create', memoryLimit: '512MB', threads: 1 });
   try {
-    await fill(store.db, detection, c);
-    const options: AnalysisOptions = {
-      ...defaultOptions,
-      homeNet: c.home_net,
-      direction: c.direction,
-      feeds: 'case',
-      parameters: { [detection.id]: c.parameters as Record<string, ParameterValue> },
-    };
-    const summary = await detect(store, options, undefined, [detection]);
-    if (summary.failed[0]) return summary.failed[0].reason;
-    return compare(await findings(store.db), c.expect);
+    const out: CaseResult[] = [];
+    for (const c of cases) {
+      if (out.length > 0) await empty(store.db);
+      out.push({ name: c.name, problem: await runCase(store, detection, c) });
+    }
+    return out;
   } finally {
     store.close();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+async function runCase(store: CaseStore, detection: Detection, c: Case): Promise<string | undefined> {
+  await store.db.transaction(() => fill(store.db, detection, c));
+  const options: AnalysisOptions = {
+    ...defaultOptions,
+    homeNet: c.home_net,
+    direction: c.direction,
+    feeds: 'case',
+    parameters: { [detection.id]: c.parameters as Record<string, ParameterValue> },
+  };
+  const summary = await detect(store, options, undefined, [detection]);
+  if (summary.failed[0]) return summary.failed[0].reason;
+  return compare(await findings(store.db), c.expect);
+}
+
+/** Nothing of a case reaches the next one: no row of any table, no temporary table. */
+async function empty(db: Database): Promise<void> {
+  const made = await db.all<{ name: string; kind: string }>(
+    `SELECT table_name AS name, 'TABLE' AS kind FROM duckdb_tables() WHERE temporary
+     UNION ALL SELECT view_name, 'VIEW' FROM duckdb_views() WHERE temporary AND NOT internal ORDER BY kind DESC, name`,
+  );
+  await db.run(made.map((m) => `DROP ${m.kind} temp.${ident(m.name)}`).join(';'));
+  await db.run(tables.map((t) => `DELETE FROM ${ident(t.name)}`).join(';'));
 }
 
 async function findings(db: Database): Promise<Record<string, unknown>[]> {

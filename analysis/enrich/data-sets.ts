@@ -35,8 +35,16 @@ export interface DataUsed {
 
 export const dataFile = (name: string): string => asset('analysis/enrich/data', name);
 
+const described = new Map<DataSetId, DataUsed>();
+
 /** Name, version, hash and licence of a shipped table. */
 export function shipped(id: DataSetId): DataUsed {
+  const known = described.get(id) ?? describe(id);
+  described.set(id, known);
+  return known;
+}
+
+function describe(id: DataSetId): DataUsed {
   const { package: name, version, files, licence, attribution } = dataSets[id];
   const hash = createHash('sha256');
   for (const file of files) hash.update(readFileSync(dataFile(file)));

@@ -5,6 +5,7 @@ import { type TestCase, testCase } from '../../test/support/test-case.js';
 import { detect } from '../detect.js';
 import { defaultOptions } from '../options.js';
 import { dataFile } from './data-sets.js';
+import { answerRanges } from './ranges/ranges.js';
 
 const PEERS = ['8.8.8.8', '2001:4860:4860::8888', '1.1.1.1', '192.168.1.9', '224.0.0.251', '255.255.255.255'];
 const conn = PEERS.map((resp_h, i) =>
@@ -74,4 +75,22 @@ it.each(['asn', 'country'])('the shipped ranges of %s are in order and apart', a
          FROM read_parquet('${dataFile(`${name}.parquet`)}', file_row_number = true)))`,
   );
   expect(row).toEqual({ many: true, wrong: 0 });
+});
+
+it.each(['asn', 'country'])('the ranges of %s say the same of few addresses and of many', async (name) => {
+  const { db } = kase.store;
+  // Some ranges of both versions: its ends, and the addresses beside them.
+  await db.run(`CREATE OR REPLACE TEMP TABLE spread AS
+    SELECT number::VARCHAR AS address, number, 'public' AS scope FROM (
+      SELECT DISTINCT unnest([lo - 1, lo, hi, hi + 1]) AS number FROM (
+        SELECT lo_high::UHUGEINT * 18446744073709551616::UHUGEINT + lo_low AS lo,
+          hi_high::UHUGEINT * 18446744073709551616::UHUGEINT + hi_low AS hi
+        FROM read_parquet('${dataFile(`${name}.parquet`)}', file_row_number = true) WHERE file_row_number % 50000 = 7))`);
+  const answers = async (few: number): Promise<unknown[]> => {
+    await answerRanges(db, `${name}.parquet`, 'spread', few);
+    return db.all('FROM range_answers ORDER BY ALL');
+  };
+  const compared = await answers(1000);
+  expect(compared.length).toBeGreaterThan(20);
+  expect(await answers(0)).toEqual(compared);
 });

@@ -33,6 +33,9 @@ CREATE OR REPLACE TEMP MACRO ip_scope(k) AS
     ELSE 'public'
   END;
 
+-- The same of an address: its key is made once, where ip_scope(ip_key(a)) would repeat it in every comparison.
+CREATE OR REPLACE TEMP MACRO address_scope(a) AS list_transform([ip_key(a)], lambda k: ip_scope(k))[1];
+
 -- The private IPv4 block that a key lies in, as its first address; NULL outside of all.
 CREATE OR REPLACE TEMP MACRO private_block(k) AS
   CASE

@@ -13,6 +13,9 @@ WITH newest AS (
   SELECT source_id, uid, lower(host), coalesce(method = 'CONNECT', false) FROM newest WHERE host <> ''
 ), once AS (
   SELECT source_id, uid, name, max(proxied) AS proxied FROM named GROUP BY ALL
+), outside AS (
+  -- Names of proxied requests that are public addresses, or no addresses at all.
+  SELECT DISTINCT name FROM once WHERE proxied AND address_scope(regexp_replace(name, ':\d+$', '')) = 'public'
 )
 SELECT f.flow_id, f.site, f.orig_h, f.resp_h, n.name, n.proxied, f.ts,
   coalesce(f.orig_size, 0) AS size, coalesce(f.orig_size, 0) + coalesce(f.resp_size, 0) AS total_bytes,
@@ -22,7 +25,6 @@ JOIN d_flows f ON f.source_id = n.source_id AND f.uid = n.uid
 JOIN addresses o ON o.address = f.orig_h
 JOIN addresses r ON r.address = f.resp_h
 WHERE o.is_local AND o.scope IN ('private', 'shared', 'public')
-  AND CASE WHEN n.proxied THEN ip_scope(ip_key(regexp_replace(n.name, ':\d+$', ''))) IS NOT DISTINCT FROM 'public'
-        OR ip_key(regexp_replace(n.name, ':\d+$', '')) IS NULL
+  AND CASE WHEN n.proxied THEN n.name IN (FROM outside)
       ELSE NOT r.is_local AND r.scope IN ('private', 'shared', 'public') END
   AND (getvariable('pairs_rows_from') IS NULL OR f.ts >= getvariable('pairs_rows_from'));

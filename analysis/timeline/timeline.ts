@@ -50,16 +50,20 @@ export async function fillTimeline(db: Database, options: AnalysisOptions, keepB
   if (keepBefore !== undefined) {
     await db.run(`DELETE FROM timeline_scope WHERE from_ts < ${lit(keepBefore)}::TIMESTAMP`);
   }
-  await prepare(db);
-  await db.run(
-    `INSERT INTO timeline SELECT * FROM (${sqlOf('timeline/activities.sql')}) ORDER BY profile, site, ${ORDER}`,
-  );
+  if ((await db.number('SELECT count(*) FROM timeline_scope')) > 0) await addActivities(db);
   await db.run("DELETE FROM provenance WHERE key = 'timeline'");
   await db.run(
     `INSERT INTO provenance SELECT 'timeline', to_json({windows: count(*) FILTER (stored), left_out: count(*) FILTER (NOT stored)})::VARCHAR
      FROM timeline_candidates`,
   );
   await db.run('DROP TABLE timeline_candidates; DROP TABLE timeline_scope');
+}
+
+async function addActivities(db: Database): Promise<void> {
+  await prepare(db);
+  await db.run(
+    `INSERT INTO timeline SELECT * FROM (${sqlOf('timeline/activities.sql')}) ORDER BY profile, site, ${ORDER}`,
+  );
 }
 
 /**
@@ -136,14 +140,15 @@ async function prepare(db: Database): Promise<void> {
     'CREATE TEMP TABLE IF NOT EXISTS timeline_scope (profile VARCHAR, site VARCHAR, from_ts TIMESTAMP, to_ts TIMESTAMP)',
   );
   await runPass(db, 'timeline/records.sql');
+  // Lines and not VALUES: thousands of rows of an expression list take longer to bind than the query that needs them.
   const lines = readFileSync(asset('analysis/detections/unknown-port/data/known_ports.csv'), 'utf8').trim().split('\n');
-  const values = lines.slice(1).flatMap((line) => {
-    const [port, proto, name] = line.split(',');
-    return (proto === 'both' ? ['tcp', 'udp'] : [proto!]).map((p) => `(${Number(port)}, ${lit(p)}, ${lit(name!)})`);
-  });
   await db.run(
     `CREATE OR REPLACE TEMP TABLE port_names AS
-     SELECT port, proto, min(name) AS name FROM (VALUES ${values.join(',')}) t(port, proto, name) GROUP BY ALL`,
+     SELECT port, proto, min(name) AS name FROM (
+       SELECT c[1]::INTEGER AS port, unnest(CASE c[2] WHEN 'both' THEN ['tcp', 'udp'] ELSE [c[2]] END) AS proto, c[3] AS name
+       FROM (SELECT string_split(unnest(string_split($lines, chr(10))), ',') AS c)
+     ) GROUP BY ALL`,
+    { lines: lines.slice(1).join('\n') },
   );
 }
 

@@ -32,10 +32,7 @@ export class BatchAppender {
 
   /** Opens the table `table` of the case for appending. */
   static async open(db: Database, table: string): Promise<BatchAppender> {
-    const columns = await db.all<{ name: string }>(
-      `SELECT column_name AS name FROM duckdb_columns() WHERE table_name = ${lit(table)} AND schema_name = 'main'
-       ORDER BY column_index`,
-    );
+    const columns = await db.all<{ name: string }>(`SELECT name FROM pragma_table_info(${lit(table)}) ORDER BY cid`);
     return new BatchAppender(
       await db.connection.createAppender(table),
       columns.map((c) => c.name),

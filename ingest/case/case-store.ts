@@ -102,6 +102,7 @@ export class CaseStore {
     const limitMb = engineLimit(options.memoryLimit ?? '2GB', options.mode === 'read' ? 64 : 128);
     const threads = options.threads ?? 2;
     let instance: DuckDBInstance | undefined;
+    const absent = !existsSync(key);
     try {
       removeStaleTemp(key);
       if (options.mode === 'create') makeFolder(dirname(key));
@@ -131,7 +132,7 @@ export class CaseStore {
       }
       const store = new CaseStore(path, key, instance, db, tempDir, limitMb, threads, clash);
       await store.#select(db);
-      await store.#prepare(options);
+      await store.#prepare(options, absent);
       return store;
     } catch (error) {
       instance?.closeSync();
@@ -189,7 +190,8 @@ export class CaseStore {
     if (this.#attached) await db.run(`USE ${ATTACHED}`);
   }
 
-  async #prepare(options: CaseOptions): Promise<void> {
+  /** `absent`: there was no file before it was opened. */
+  async #prepare(options: CaseOptions, absent: boolean): Promise<void> {
     const { db } = this;
     await db.run("SET GLOBAL TimeZone = 'UTC'");
     // DuckDB makes a folder for what it spills, but not the one around it.
@@ -203,7 +205,7 @@ export class CaseStore {
       return;
     }
     // A run killed before its first commit leaves a database with nothing in it: as good as no file.
-    const nothingYet = options.mode === 'create' && (await holdsNothing(db));
+    const nothingYet = options.mode === 'create' && (await holdsNothing(db, absent));
     if (!nothingYet) await refuseForeignObjects(db, this.path);
     await db.transaction(async () => {
       for (const t of tables) await db.run(t.sql);

@@ -12,7 +12,7 @@ WITH answered AS (
   GROUP BY ALL
 ), public_names AS (
   SELECT DISTINCT name FROM names
-  WHERE origin = 'dns' AND name IN (SELECT name FROM answered) AND ip_scope(ip_key(address)) = 'public'
+  WHERE origin = 'dns' AND name IN (SELECT name FROM answered) AND address_scope(address) = 'public'
 )
 SELECT
   a.orig_h AS profile,

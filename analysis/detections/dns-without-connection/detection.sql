@@ -16,7 +16,7 @@ WITH asked AS (
     AND NOT list_bool_or(list_transform($skip_domains, lambda d: ends_with(a.name, '.' || d)))
 ), answers AS (
   SELECT name, min(address) AS address, count(*) AS addresses FROM names
-  WHERE origin = 'dns' AND name IN (SELECT name FROM unused) AND ip_scope(ip_key(address)) = 'public'
+  WHERE origin = 'dns' AND name IN (SELECT name FROM unused) AND address_scope(address) = 'public'
   GROUP BY name
 ), counted AS (
   SELECT u.*, n.address, count(*) OVER (PARTITION BY u.site, u.orig_h) AS names

@@ -5,6 +5,7 @@ import { type DataUsed, dataFile, shipped } from '../data-sets.js';
 import { type Answer, lookUpAll } from '../mmdb/look-up.js';
 import { type Mmdb, openMmdb } from '../mmdb/open.js';
 import { used } from '../mmdb/used.js';
+import { answerRanges } from '../ranges/ranges.js';
 
 /**
  * Makes the temporary table `asn_answers(address, asn, as_org)` for the temporary table
@@ -17,10 +18,9 @@ export async function answerAsn(db: Database, path: string | undefined, subjects
     await lookUpAll(db, mmdb, subjects, 'asn_answers', { asn: 'BIGINT', as_org: 'VARCHAR' }, asnOf);
     return used(mmdb);
   }
-  await db.run(`CREATE OR REPLACE TEMP VIEW asn_subjects AS SELECT address, number, scope FROM ${subjects};
-    SET VARIABLE asn_ranges = ${lit(dataFile('asn.parquet'))};
-    SET VARIABLE asn_organizations = ${lit(dataFile('organizations.parquet'))}`);
-  await runPass(db, 'enrich/asn/ranges.sql');
+  await answerRanges(db, 'asn.parquet', subjects);
+  await db.run(`SET VARIABLE asn_organizations = ${lit(dataFile('organizations.parquet'))}`);
+  await runPass(db, 'enrich/asn/organizations.sql');
   return shipped('asn');
 }
 

@@ -1,10 +1,10 @@
 import type { Database } from '../../../ingest/case/database.js';
-import { lit } from '../../../ingest/case/sql.js';
 import { runPass } from '../../passes.js';
-import { type DataUsed, dataFile, shipped } from '../data-sets.js';
+import { type DataUsed, shipped } from '../data-sets.js';
 import { type Answer, lookUpAll } from '../mmdb/look-up.js';
 import { isRecord, type Mmdb, openMmdb } from '../mmdb/open.js';
 import { used } from '../mmdb/used.js';
+import { answerRanges } from '../ranges/ranges.js';
 
 /**
  * Makes the temporary table `address_places(address, country, city, lat, lon)` for `address_list`: countries from the
@@ -18,8 +18,8 @@ export async function answerPlaces(db: Database, path: string | undefined): Prom
     await lookUpAll(db, mmdb, 'address_list', 'address_places', columns, placeOf);
     return used(mmdb);
   }
-  await db.run(`SET VARIABLE country_ranges = ${lit(dataFile('country.parquet'))}`);
-  await runPass(db, 'enrich/geoip/ranges.sql');
+  await answerRanges(db, 'country.parquet', 'address_list');
+  await runPass(db, 'enrich/geoip/places.sql');
   return shipped('country');
 }
 
