@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { KERNEL_INSTALL } from '../cli/clone-programs.js';
 import { packageRoot } from '../cli/package-root.js';
@@ -47,7 +56,8 @@ export function installKernel(): void {
 /** Makes the kernel known to Jupyter in this folder only, and `slipstream` to the notebooks. @returns the environment */
 export function kernelEnvironment(): NodeJS.ProcessEnv {
   const link = join(modules, 'slipstream');
-  rmSync(link, { force: true });
+  // Not `rmSync`: on Node 24 it takes the link for the folder behind it.
+  if (lstatSync(link, { throwIfNoEntry: false })) unlinkSync(link);
   symlinkSync(join('..', '..'), link);
   const folder = join(jupyterPath, 'kernels', 'tslab');
   mkdirSync(folder, { recursive: true });
