@@ -86,8 +86,8 @@ export interface Case {
   reportData(options?: ReportChoices): Promise<Record<string, unknown>>;
   /** Writes the packets of a finding or a flow into a pcap file. @returns packets written */
   packets(output: string, choice: PacketChoice): Promise<number>;
-  /** Closes the file. Twice does no harm. */
-  close(): void;
+  /** Closes the file: at once, or when what runs has been stopped. Twice does no harm. */
+  close(): Promise<void>;
 }
 
 /**
@@ -117,13 +117,13 @@ export async function openCase(path: string, options: OpenOptions = {}): Promise
   };
   const query: Case['query'] = async <T>(sql: string, values: Readonly<Record<string, unknown>> = {}) => {
     const given = values as Record<string, DuckDBValue>;
-    const reader = await db()
-      .connection.runAndReadAll(sql, Object.keys(given).length === 0 ? undefined : given)
+    const result = await db()
+      .result(sql, Object.keys(given).length === 0 ? undefined : given)
       .catch((error: Error) => {
         throw new CliError(error.message.split('\n').slice(0, 2).join(' '));
       });
-    const names = reader.deduplicatedColumnNames();
-    return reader.getRows().map((row) => jsonRow(names, row)) as T[];
+    const names = result.deduplicatedColumnNames();
+    return (await result.getRows()).map((row) => jsonRow(names, row)) as T[];
   };
   return {
     path,
@@ -171,8 +171,8 @@ export async function openCase(path: string, options: OpenOptions = {}): Promise
       return cutToFile(wanted, findCaptures(wanted, captures, path), output);
     },
     close: () => {
-      if (!closed) store.close();
       closed = true;
+      return store.close();
     },
   };
 }

@@ -29,7 +29,7 @@ export async function buildLetters(db: Database, options: AnalysisOptions['lette
   const strings = new LetterStrings(options, (batch) => out.append(batch));
   for (let from = 0; from < total; from += block) {
     // Whole in memory, so that rows can be appended on the same connection meanwhile.
-    const rows = await db.connection.run(
+    const rows = await db.result(
       `SELECT tuple, ts, tw, kind FROM letter_rows
        WHERE rowid BETWEEN getvariable('letters_base') + ${from} AND getvariable('letters_base') + ${from + block - 1} ORDER BY rowid`,
     );

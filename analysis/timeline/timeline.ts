@@ -92,7 +92,7 @@ export async function hostTimeline(
       for (const row of rows.slice(0, limit)) await take(row);
       return { lines: Math.min(rows.length, limit), more: rows.length > limit };
     }
-    const result = await db.connection.stream(sql);
+    const result = await db.stream(sql);
     let lines = 0;
     for (;;) {
       const chunk = await result.fetchChunk();

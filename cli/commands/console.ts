@@ -35,7 +35,7 @@ Keys: h shows them all. q quits.`,
       try {
         there = await runConsole(source, () => loadDetections(settings.analysis.detectionPaths));
       } finally {
-        source.close();
+        await source.close();
       }
       // An ordinary exit resets the terminal, and node aborts with a trace of its own when there is none any more.
       if (!there) process.kill(process.pid, 'SIGHUP');

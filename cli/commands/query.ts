@@ -45,7 +45,7 @@ Examples:
 }
 
 async function run(store: CaseStore, sql: string, format: 'json' | 'csv' | 'table'): Promise<void> {
-  const result = await store.db.connection.stream(sql).catch((error: Error) => {
+  const result = await store.db.stream(sql).catch((error: Error) => {
     throw new CliError(error.message.split('\n').slice(0, 2).join(' '));
   });
   const names = result.deduplicatedColumnNames();

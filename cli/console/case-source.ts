@@ -37,7 +37,7 @@ export class CaseSource {
    * @throws CliError when it cannot be opened
    */
   async open(): Promise<Source> {
-    this.close();
+    await this.close();
     // Taken before: a state that comes while opening is seen as a change.
     const stamp = this.#now();
     const store = await CaseStore.open(this.#path, { ...this.#options, mode: 'read' });
@@ -53,8 +53,9 @@ export class CaseSource {
     };
   }
 
-  close(): void {
-    this.#store?.close();
+  /** Closes it; what is still being asked is stopped first. */
+  async close(): Promise<void> {
+    await this.#store?.close();
     this.#store = undefined;
   }
 

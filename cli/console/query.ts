@@ -29,7 +29,7 @@ export async function ask(
   if (!texts.has(name)) texts.set(name, readFileSync(asset('cli', 'console', 'queries', `${name}.sql`), 'utf8'));
   const sql = texts.get(name)!;
   const used = Object.entries(values).filter(([key]) => new RegExp(`\\$${key}\\b`).test(sql));
-  const result = await db.connection.run(sql, Object.fromEntries(used));
+  const result = await db.result(sql, Object.fromEntries(used));
   const rows: Row[] = [];
   for await (const chunk of result.yieldRowObjectJson()) rows.push(...(chunk as Row[]));
   return rows;

@@ -67,8 +67,10 @@ export class CasePair {
     }
   }
 
-  close(): void {
-    this.db.connection.closeSync();
+  /** At once when nothing runs. */
+  async close(): Promise<void> {
+    const closed = this.db.close();
+    if (this.db.busy) await closed;
     this.#instance.closeSync();
     rmSync(this.#tempDir, { recursive: true, force: true });
   }

@@ -71,6 +71,48 @@ describe('CaseStore', () => {
     (await CaseStore.open(path, { mode: 'update' })).close();
   });
 
+  it('closes under running statements: they fail, and the case can be opened again', async () => {
+    const path = await makeCase();
+    const long = 'SELECT sum(sqrt(a.range * b.range + $x)) AS s FROM range(1000000) a, range(10000) b';
+    for (let i = 0; i < 8; i++) {
+      const store = await CaseStore.open(path, { mode: 'read' });
+      const beside = await store.connect();
+      const work = beside.stoppable(async () => {
+        for (;;) await beside.all(long, { x: i });
+      });
+      const running = [
+        store.db.all(long, { x: i }),
+        work,
+        beside.stream(long.replace('$x', '1')).then((r) => r.fetchChunk()),
+      ];
+      const ended = Promise.allSettled(running);
+      await new Promise((done) => setTimeout(done, 5 * i));
+      await Promise.all([store.close(), store.close()]);
+      for (const end of await ended) expect(end.status).toBe('rejected');
+      await expect(store.db.all('SELECT 1')).rejects.toThrow('was closed');
+    }
+  }, 60_000);
+
+  it('stops what runs on one connection, and that one goes on', async () => {
+    const store = await CaseStore.open(await makeCase(), { mode: 'read' });
+    const beside = await store.connect();
+    const steps: number[] = [];
+    const work = beside.stoppable(async () => {
+      for (let i = 0; ; i++) {
+        steps.push(i);
+        await beside.number('SELECT count(*) FROM range(1000)');
+      }
+    });
+    const failed = expect(work).rejects.toThrow();
+    await beside.number('SELECT 1');
+    await beside.stop();
+    await failed;
+    const made = steps.length;
+    expect(await beside.number('SELECT 7')).toBe(7);
+    expect(steps).toHaveLength(made);
+    await store.close();
+  });
+
   it('says what is wrong with a path that is no case', async () => {
     await expect(CaseStore.open(join(folder, 'none.duckdb'), { mode: 'read' })).rejects.toThrow('no such case');
     const text = join(folder, 'text.duckdb');

@@ -60,6 +60,7 @@ export class CaseStore {
   readonly #threads: number;
   readonly #attached: boolean;
   readonly #more: Database[] = [];
+  #closing: Promise<void> | undefined;
 
   private constructor(
     path: string,
@@ -176,10 +177,17 @@ export class CaseStore {
     return db;
   }
 
-  /** Closes the case and removes its temporary files. */
-  close(): void {
-    for (const db of this.#more) db.connection.closeSync();
-    this.db.connection.closeSync();
+  /** Stops what runs, closes the case and removes its temporary files: all at once when nothing runs. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const all = [...this.#more, this.db];
+    const running = all.some((db) => db.busy);
+    const closed = all.map((db) => db.close());
+    if (running) await Promise.all(closed);
     this.#instance.closeSync();
     open.delete(this.#key);
     rmSync(this.tempDir, { recursive: true, force: true });

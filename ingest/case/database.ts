@@ -1,24 +1,96 @@
-import type { DuckDBConnection, DuckDBValue, Json } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBMaterializedResult, DuckDBResult, DuckDBValue, Json } from '@duckdb/node-api';
 
 /** One row as plain JSON-safe values (integers beyond 2^53-1 as strings). */
 export type Row = Record<string, Json>;
 
-/** A connection with the few calls the project uses. */
+/** How often a statement is told again to stop: one that is only about to begin does not hear it, milliseconds. */
+const TELL_AGAIN = 20;
+
+/** A connection with the few calls the project uses. It knows what runs on it: closing it under a statement would take node down. */
 export class Database {
   readonly connection: DuckDBConnection;
+  readonly #running = new Set<Promise<unknown>>();
+  #stopping = 0;
+  #closed = false;
+
   constructor(connection: DuckDBConnection) {
     this.connection = connection;
   }
 
+  /** True while a statement, or work that can be stopped, runs. */
+  get busy(): boolean {
+    return this.#running.size > 0;
+  }
+
   /** Runs one or more statements. */
   async run(sql: string, values?: Record<string, DuckDBValue>): Promise<void> {
-    await this.connection.run(sql, values);
+    await this.result(sql, values);
+  }
+
+  /** The whole result of the last statement, to be read in chunks. */
+  result(sql: string, values?: Record<string, DuckDBValue>): Promise<DuckDBMaterializedResult> {
+    return this.#track(() => this.connection.run(sql, values));
+  }
+
+  /** A result that is made while it is read. */
+  async stream(sql: string): Promise<DuckDBResult> {
+    const result = await this.#track(() => this.connection.stream(sql));
+    const next = result.fetchChunk.bind(result);
+    result.fetchChunk = () => this.#track(next);
+    return result;
   }
 
   /** All rows of a SELECT, JSON-safe. */
   async all<T = Row>(sql: string, values?: Record<string, DuckDBValue>): Promise<T[]> {
-    const reader = await this.connection.runAndReadAll(sql, values);
+    const reader = await this.#track(() => this.connection.runAndReadAll(sql, values));
     return reader.getRowObjectsJson() as T[];
+  }
+
+  /**
+   * Runs work of several statements as one thing that `stop` waits for.
+   * @throws Error of the statement that was stopped, or that came after
+   */
+  stoppable<T>(work: () => Promise<T>): Promise<T> {
+    return this.#track(work);
+  }
+
+  /** Stops what runs: statements fail, also those that their work would go on with. Resolves when all has ended. */
+  async stop(): Promise<void> {
+    if (!this.busy) return;
+    this.#stopping++;
+    const tell = (): void => this.connection.interrupt();
+    const again = setInterval(tell, TELL_AGAIN);
+    try {
+      tell();
+      await Promise.allSettled(this.#running);
+    } finally {
+      clearInterval(again);
+      this.#stopping--;
+    }
+  }
+
+  /** Stops what runs and closes the connection: at once when nothing runs. Statements fail from now on. */
+  close(): Promise<void> {
+    const closed = this.#closed;
+    this.#closed = true;
+    if (this.busy) return this.stop().then(() => this.#disconnect(closed));
+    this.#disconnect(closed);
+    return Promise.resolve();
+  }
+
+  #disconnect(before: boolean): void {
+    if (!before) this.connection.closeSync();
+  }
+
+  async #track<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#closed || this.#stopping > 0) throw new Error(this.#closed ? 'the case was closed' : 'stopped');
+    const running = work();
+    this.#running.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#running.delete(running);
+    }
   }
 
   /** The first row, or undefined. */

@@ -14,7 +14,7 @@ export async function eachChunk(
   sql: string,
   visit: (chunk: DuckDBDataChunk, rows: number) => void | Promise<void>,
 ): Promise<void> {
-  const result = await db.connection.stream(sql);
+  const result = await db.stream(sql);
   for (;;) {
     const chunk = await result.fetchChunk();
     if (!chunk || chunk.rowCount === 0) return;

@@ -54,7 +54,7 @@ export const evidenceOf = (db: Database): AsyncGenerator<ExportedEvidence> => ro
 export const alertsOf = (db: Database): AsyncGenerator<ExportedAlert> => rows(db, 'alerts');
 
 async function* rows<T>(db: Database, file: string): AsyncGenerator<T> {
-  const result = await db.connection.stream(readFileSync(asset('reports', 'export', `${file}.sql`), 'utf8'));
+  const result = await db.stream(readFileSync(asset('reports', 'export', `${file}.sql`), 'utf8'));
   const names = result.deduplicatedColumnNames();
   for (;;) {
     const chunk = await result.fetchChunk();

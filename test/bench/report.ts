@@ -7,10 +7,7 @@
 import { copyFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { detect } from '../../analysis/detect.js';
-import { loadDetections } from '../../analysis/detection/registry.js';
 import { tableDigests } from '../../analysis/digest.js';
-import { defaultOptions } from '../../analysis/options.js';
 import { CasePair } from '../../ingest/case/case-pair.js';
 import { CaseStore } from '../../ingest/case/case-store.js';
 import { diffCases } from '../../reports/diff/diff.js';
@@ -19,7 +16,7 @@ import { runExport } from '../../reports/export/run-export.js';
 import { renderReport, reportData } from '../../reports/render.js';
 import { benchmark, show, withFolder } from './measure.js';
 import { makeSyntheticCase } from './synthetic-case.js';
-import { addFindings } from './synthetic-findings.js';
+import { analyseWithFindings } from './synthetic-findings.js';
 
 const resources = (memoryLimit: string) => ({ threads: 2, memoryLimit });
 
@@ -34,14 +31,7 @@ async function reading<T>(db: string, memory: string, work: (store: CaseStore) =
 
 const parts = {
   make: async ([db, flows]: readonly string[]): Promise<void> => makeSyntheticCase(db!, Number(flows)),
-  analyse: async ([db, findings]: readonly string[]): Promise<void> => {
-    const store = await CaseStore.open(db!, { mode: 'update', ...resources('3GB') });
-    // Windows, pairs, letters and their scores, addresses are real; what is found in them is made up, so few rules are enough.
-    const rules = loadDetections().filter((d) => ['long-connection', 'cc-channel'].includes(d.id));
-    await detect(store, defaultOptions, undefined, rules);
-    await addFindings(store.db, Number(findings));
-    store.close();
-  },
+  analyse: async ([db, findings]: readonly string[]): Promise<void> => analyseWithFindings(db!, Number(findings)),
   queries: async ([db, memory]: readonly string[]): Promise<void> => {
     await reading(db!, memory!, (store) => reportData(store));
   },

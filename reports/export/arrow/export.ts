@@ -46,7 +46,7 @@ async function writeTable(db: Database, table: CaseTable, file: string): Promise
       return new Batch(schema, data);
     };
     const columns = builders.map((b, i) => `${b.sql} AS ${ident(table.columns[i]!.name)}`);
-    const result = await db.connection.stream(
+    const result = await db.stream(
       `SELECT ${columns.join(', ')} FROM (SELECT * FROM main.${table.name} ORDER BY ${table.order})`,
     );
     for (;;) {
