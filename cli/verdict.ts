@@ -40,6 +40,7 @@ export async function worstHost(db: Database): Promise<{ profile: string; score:
 /** One sentence: what an analyst wants to know first. */
 export async function verdictText(db: Database, summary: DetectSummary): Promise<string> {
   const worst = await worstHost(db);
+  if (summary.flows === 0 && summary.evidence === 0) return 'Nothing to judge: no flow and no finding.';
   if (summary.alerts === 0) {
     return worst
       ? `No alert. Highest score ${worst.score.toFixed(2)}: ${safe(worst.profile)}`

@@ -21,10 +21,12 @@ WITH f AS (
 ), c AS (
   SELECT count(*) AS captures, coalesce(sum(records), 0)::BIGINT AS records, coalesce(sum(rejected), 0)::BIGINT AS rejected
   FROM captures WHERE status <> 'loading'
+), twice AS (
+  SELECT count(*) AS repeated FROM rejects WHERE reason IN ('duplicate uid', 'open snapshot replaced')
 )
 SELECT f.flows, iso(f.first_ts) AS first_ts, iso(f.last_ts) AS last_ts, f.guessed, f.unknown_outcome,
   p.hosts, p.local_hosts, p.windows, a.alerts, a.affected, a.attackers, a.threshold,
-  e.evidence, e.suppressed, e.shown, r.ran, r.not_decided, r.partly, r.disabled, r.failed, c.captures, c.records, c.rejected,
+  e.evidence, e.suppressed, e.shown, r.ran, r.not_decided, r.partly, r.disabled, r.failed, c.captures, c.records, c.rejected, twice.repeated,
   (SELECT count(*) FROM report_leads) AS leads,
   (SELECT count(*) FROM (SELECT DISTINCT site FROM sources)) AS sites
-FROM f, p, a, e, r, c
+FROM f, p, a, e, r, c, twice

@@ -33,6 +33,8 @@ export interface CaseFacts {
   readonly captures: number;
   readonly records: number;
   readonly rejected: number;
+  /** Of those, records of flows that another record of the same captures had given already. */
+  readonly repeated: number;
   readonly sites: number;
   /** Score from which a window is an alert; null when the case does not say. */
   readonly threshold: number | null;
@@ -77,6 +79,7 @@ export async function readFacts(db: Database): Promise<CaseFacts> {
     captures: n('captures'),
     records: n('records'),
     rejected: n('rejected'),
+    repeated: n('repeated'),
     sites: n('sites'),
     threshold: row.threshold === null ? configuredThreshold(provenance) : n('threshold'),
     oneWindow: configurationOf(provenance).window === 'one',

@@ -3,9 +3,9 @@ import type { Command } from 'commander';
 import { analyzeInto } from '../analyze-into.js';
 import { printJson, withAnalysis, withInputs, withProgress } from '../common.js';
 import { runSettings } from '../config.js';
-import { CliError, usageError } from '../errors.js';
+import { CliError, ExitCode, usageError } from '../errors.js';
 import { Progress } from '../progress.js';
-import { safe } from '../terminal.js';
+import { plural, safe } from '../terminal.js';
 import { detectText, reportFailures } from '../verdict.js';
 
 export function register(program: Command): void {
@@ -38,13 +38,17 @@ Examples:
       const done = await analyzeInto(flags.output, inputs, flags, settings, reportOptions(flags), progress);
       const { verdict, worst, summary, files, outputs } = done;
       reportFailures(summary);
+      if (summary.flows === 0 && files.every((f) => f.records === 0) && files.some((f) => f.rejected > 0)) {
+        process.exitCode = ExitCode.input;
+        process.stderr.write('slipstream: no record of these captures could be used; the report says why\n');
+      }
       if (flags.json) {
         printJson({ verdict, worst, ...summary, files, report: outputs.report });
         return;
       }
       const rejected = files.reduce((sum, f) => sum + f.rejected, 0);
       process.stdout.write(
-        `${verdict}\n${detectText(summary)}\n${rejected > 0 ? `${rejected} records rejected: see the report\n` : ''}` +
+        `${verdict}\n${detectText(summary)}\n${rejected > 0 ? `${plural(rejected, 'record')} rejected (unreadable or repeated): see the report\n` : ''}` +
           `Report: ${safe(outputs.report)}\n`,
       );
     });

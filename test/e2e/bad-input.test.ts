@@ -163,6 +163,16 @@ describe('records that are broken', () => {
     expect(got.rejects).toHaveLength(bad.length);
     expect(new Set(got.rejects.map((r) => r.place)).size).toBe(bad.length);
   });
+  it('nothing but broken ones: exit code 3, and no word that sounds like all is well', () => {
+    const out = join(folder, 'nothing-usable');
+    const path = file('conn.log', `${HEADER}${row({ ts: 'then' })}\n${row({ p: 99999 })}\n`);
+    const run = cli(['analyze', path, '-o', out]);
+    refused(run, 3, /no record of these captures could be used/);
+    expect(run.stdout).toContain('Nothing to judge');
+    expect(run.stdout).toContain('2 records rejected');
+    expect(query(join(out, 'case.duckdb'), 'SELECT * FROM rejects')).toHaveLength(2);
+  });
+
   it('times before 1970 and in the year 9999', () => {
     expect(ingest(file('conn.log', `${HEADER}${row({ ts: '-100.5' })}\n${row({ ts: '253402300000' })}\n`)).flows).toBe(
       2,

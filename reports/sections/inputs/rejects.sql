@@ -1,4 +1,4 @@
--- What could not be read, by capture and reason, with the first places.
+-- What was left out, by capture and reason, with the first places.
 SELECT left(c.path, $text + 1) AS path, left(r.reason, $text + 1) AS reason, count(*) AS records,
   list(left(r.place, 80) ORDER BY length(r.place), r.place)[1:$places] AS places,
   count(*) OVER () AS groups

@@ -2,7 +2,7 @@ import { clipped } from '../../format/text.js';
 import { LIMITS } from '../../limits.js';
 import type { SectionModule } from '../section.js';
 
-/** The captures with their hashes, and the records that could not be read. */
+/** The captures with their hashes, and the records that were left out. */
 export const section: SectionModule = {
   async build(context) {
     const { facts } = context;

@@ -36,8 +36,14 @@ export function caveatsOf(facts: CaseFacts): Caveat[] {
       text: `${counted(facts.disabled, 'detection')} switched off by the configuration.`,
       href: '#detections',
     });
-  if (facts.rejected > 0)
-    out.push({ text: `${counted(facts.rejected, 'record')} of the captures could not be read.`, href: '#inputs' });
+  const unread = facts.rejected - facts.repeated;
+  if (unread > 0)
+    out.push({ text: `${counted(unread, 'record')} of the captures could not be read.`, href: '#inputs' });
+  if (facts.repeated > 0)
+    out.push({
+      text: `${counted(facts.repeated, 'record')} of the captures told of a flow again and ${facts.repeated === 1 ? 'was' : 'were'} left out.`,
+      href: '#inputs',
+    });
   if (facts.suppressed > 0)
     out.push({ text: `${counted(facts.suppressed, 'finding')} suppressed by the whitelist.`, href: '#suppressed' });
   return out;
