@@ -19,11 +19,13 @@ if (spawnSync('tmux', ['-V']).status !== 0) {
 /** A tmux session in control mode: keys in, what the pane shows out. */
 class Terminal {
   readonly #tmux: ChildProcessWithoutNullStreams;
+  readonly #socket: string;
   #rest = '';
   #since = '';
   #wake: () => void = () => undefined;
 
   constructor(socket: string, command: string) {
+    this.#socket = socket;
     this.#tmux = spawn('tmux', ['-S', socket, '-C', 'new-session', '-s', 'b', '-x', '160', '-y', '45', command]);
     this.#tmux.stdout.setEncoding('utf8').on('data', (text: string) => {
       const lines = (this.#rest + text).split('\n');
@@ -56,7 +58,8 @@ class Terminal {
   }
 
   close(): void {
-    this.tell('kill-session -t b');
+    // Not over the client: it would be gone before the server has read that.
+    spawnSync('tmux', ['-S', this.#socket, 'kill-server']);
     this.#tmux.kill();
   }
 }
