@@ -6,16 +6,19 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import type { Command } from 'commander';
 import { loadDetections } from '../../analysis/detection/registry.js';
 import { dataFile, dataSets } from '../../analysis/enrich/data-sets.js';
+import { CaseStore } from '../../ingest/case/case-store.js';
 import { isWritable } from '../../ingest/case/is-writable.js';
 import { CAP_INSTALL, loadCap } from '../../ingest/live/cap-engine.js';
 import { readers } from '../../ingest/readers.js';
 import { INSTALL, tensorflowFound } from '../../models/recurrent/tensorflow.js';
 import { allKinds, shippedModel } from '../../models/registry.js';
+import { caseGaps } from '../case-gaps.js';
 import { CHROMIUM_INSTALL, findChromium, findJupyter, JUPYTER_INSTALL, KERNEL_INSTALL } from '../clone-programs.js';
 import { printJson } from '../common.js';
 import { feedsFound } from '../feed-folder.js';
 import { packageRoot } from '../package-root.js';
-import { safe } from '../terminal.js';
+import { resources } from '../resources.js';
+import { plural, safe } from '../terminal.js';
 import { which } from '../which.js';
 
 interface Check {
@@ -36,10 +39,15 @@ const PROGRAMS: readonly (readonly [program: string, what: string, install: stri
 export function register(program: Command): void {
   program
     .command('doctor')
-    .description('What this installation can do, and what to install for the rest')
+    .description('What this installation can do, and what to install for the rest; of a case: what it lacks')
+    .option('--db <file>', 'a case: what its sources do not give, and which detections could therefore not decide')
     .option('--json', 'print as JSON')
-    .addHelpText('after', '\nExamples:\n  slipstream doctor\n  slipstream doctor --json')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  slipstream doctor\n  slipstream doctor --db out/case.duckdb\n  slipstream doctor --json',
+    )
     .action(async (flags) => {
+      if (flags.db !== undefined) return ofCase(flags.db, flags.json === true);
       const checks = await allChecks();
       if (flags.json) printJson(checks);
       else {
@@ -51,6 +59,25 @@ export function register(program: Command): void {
       }
       if (checks.some((c) => c.needed && !c.ok)) process.exitCode = 1;
     });
+}
+
+async function ofCase(file: string, json: boolean): Promise<void> {
+  const store = await CaseStore.open(file, { mode: 'read', ...resources({}) });
+  try {
+    const gaps = await caseGaps(store.db);
+    if (json) return printJson(gaps);
+    const write = (mark: string, text: string): void => {
+      process.stdout.write(`${mark.padEnd(7)}  ${safe(text)}\n`);
+    };
+    const kinds = gaps.sources.map((s) => `${s.kind} (${plural(s.captures, 'capture')})`);
+    write(kinds.length > 0 ? 'ok' : 'missing', `sources: ${kinds.join(', ') || 'none; ingest some captures'}`);
+    if (!gaps.analysed) return write('missing', "analysis: none that finished; run 'slipstream detect'");
+    write('ok', `detections: ${gaps.ran} ran`);
+    for (const g of gaps.notDecided) write('missing', `${g.reason}; not decided: ${g.detections.join(', ')}`);
+    for (const g of gaps.partlyDecided) write('partly', `${g.reason}: ${g.detections.join(', ')}`);
+  } finally {
+    await store.close();
+  }
 }
 
 async function allChecks(): Promise<Check[]> {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { cli } from '../support/cli.js';
+import { fixture } from '../support/fixtures.js';
 import { tempDir } from '../support/temp-dir.js';
 
 interface Check {
@@ -35,4 +36,22 @@ it('names what is missing, how to install it, and is content without it', () => 
     expect(check, name).toMatchObject({ needed: false });
     expect(check!.ok || check!.detail.includes(install), check!.detail).toBe(true);
   }
+});
+
+it('says of a case what its sources lack and what could therefore not be decided', () => {
+  const out = join(tempDir('doctor-case'), 'out');
+  expect(cli(['analyze', fixture('office-argus', 'office.binetflow'), '-o', out]).code).toBe(0);
+  const run = cli(['doctor', '--db', join(out, 'case.duckdb')]);
+  expect(run.code, run.stderr).toBe(0);
+  expect(run.stdout).toMatch(/^ok +sources: argus \(1 capture\)$/m);
+  expect(run.stdout).toMatch(/^missing +no source gives http\.user_agent; not decided: .*suspicious-user-agent/m);
+  const json = JSON.parse(cli(['doctor', '--db', join(out, 'case.duckdb'), '--json']).stdout) as {
+    analysed: boolean;
+    notDecided: { reason: string; detections: string[] }[];
+  };
+  expect(json.analysed).toBe(true);
+  expect(json.notDecided.flatMap((g) => g.detections)).toContain('arp-scan');
+  const none = cli(['doctor', '--db', join(out, 'no-such.duckdb')]);
+  expect(none.stderr).toMatch(/no such case/);
+  expect(none.code).not.toBe(0);
 });
