@@ -16,22 +16,16 @@ const dns = (query: string, qtype_name: string, answers: string[]) => ({
   qtype_name,
   answers,
 });
-const http = (host: string, resp_h: string) => ({
-  '@path': 'http',
+const named = (path: string, column: string) => (name: string, resp_h: string) => ({
+  '@path': path,
   ts: 1700000001,
-  uid: `H${host}`,
+  uid: `${path}${name}`,
   ...ends,
   'id.resp_h': resp_h,
-  host,
+  [column]: name,
 });
-const ssl = (server_name: string, resp_h: string) => ({
-  '@path': 'ssl',
-  ts: 1700000002,
-  uid: `S${server_name}`,
-  ...ends,
-  'id.resp_h': resp_h,
-  server_name,
-});
+const http = named('http', 'host');
+const ssl = named('ssl', 'server_name');
 
 let kase: TestCase;
 beforeAll(async () => {

@@ -5,7 +5,7 @@ INSERT INTO profiles
 WITH seen AS (
   SELECT profile, site, tw_start, ts FROM evidence WHERE counts
   UNION ALL
-  SELECT canonical_ip(orig_h) AS profile, site, tw_start, ts FROM d_arp 
+  SELECT canonical_ip(orig_h) AS profile, site, tw_start, ts FROM d_arp
   WHERE lower(operation) = 'request' AND orig_h <> '0.0.0.0' AND ts IS NOT NULL
 )
 SELECT

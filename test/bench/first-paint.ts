@@ -7,25 +7,20 @@ import { statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Browser } from 'playwright-core';
-import { detect } from '../../analysis/detect.js';
-import { loadDetections } from '../../analysis/detection/registry.js';
-import { defaultOptions } from '../../analysis/options.js';
 import { CaseStore } from '../../ingest/case/case-store.js';
 import { renderReport } from '../../reports/render.js';
 import { launchChromium } from '../e2e/chromium.js';
 import { benchmark, withFolder } from './measure.js';
 import { makeSyntheticCase } from './synthetic-case.js';
-import { addFindings } from './synthetic-findings.js';
+import { analyseWithFindings } from './synthetic-findings.js';
 
 const parts = {
   make: async ([db, html]: readonly string[]): Promise<void> => {
     await makeSyntheticCase(db!, 300_000);
-    const store = await CaseStore.open(db!, { mode: 'update', threads: 2, memoryLimit: '2GB' });
-    const rules = loadDetections().filter((d) => ['long-connection', 'cc-channel'].includes(d.id));
-    await detect(store, defaultOptions, undefined, rules);
-    await addFindings(store.db, 50_000);
+    await analyseWithFindings(db!, 50_000);
+    const store = await CaseStore.open(db!, { mode: 'read', threads: 2, memoryLimit: '2GB' });
     writeFileSync(html!, await renderReport(store));
-    store.close();
+    await store.close();
   },
 };
 

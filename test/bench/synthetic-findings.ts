@@ -25,7 +25,7 @@ export async function analyseWithFindings(path: string, findings: number): Promi
  * three after it, of nine detections on local hosts. What the analysis itself found is replaced; suppression, scores, alerts
  * and the timeline follow from the findings as in any analysis.
  */
-export async function addFindings(db: Database, count: number): Promise<void> {
+async function addFindings(db: Database, count: number): Promise<void> {
   for (const table of ['evidence', 'evidence_flows', 'alerts', 'alert_evidence', 'suppressed'])
     await db.run(`DELETE FROM ${table}`);
   await db.run(
