@@ -126,7 +126,7 @@ export class LivePackets {
 
   /** Time goes on without packets: flows that are over leave. `ts`: microseconds since the epoch. */
   tick(ts: number): void {
-    this.#run.flows.tick(ts);
+    this.#run.flows.lifetimes.tick(ts);
   }
 
   /** Writes finished flows, records, and the open flows as they stand now. The case is whole before and after. */
@@ -148,7 +148,8 @@ export class LivePackets {
     } catch {
       // A stream that ended inside a packet: what came before is in.
     }
-    for (const f of this.#run.flows.remaining()) this.#run.flows.endOfCapture(f);
+    const { lifetimes } = this.#run.flows;
+    for (const f of lifetimes.remaining()) lifetimes.endOfCapture(f);
     this.#run.end();
     await this.#write(() => Promise.resolve());
     this.#sink.close();

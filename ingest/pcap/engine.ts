@@ -72,8 +72,8 @@ export class CaptureStream {
   /** The capture is over: all flows end. */
   async end(): Promise<void> {
     const { run } = this;
-    for (const f of run.flows.remaining()) {
-      run.flows.endOfCapture(f);
+    for (const f of run.flows.lifetimes.remaining()) {
+      run.flows.lifetimes.endOfCapture(f);
       if (run.queue.length > 4) await run.drain();
     }
     run.end();
@@ -87,7 +87,6 @@ export class CaptureStream {
 
   result(): ReadResult {
     const { run } = this;
-    run.flows.counters.streamsGivenUp = run.flows.tcp.streams.overflows;
     return {
       packets: run.packets,
       filtered: run.filtered,

@@ -1,6 +1,6 @@
 import type { DecodeOptions, Decoder } from './decode/decoder.js';
 import type { DissectorFactory, DissectRow, DissectTable } from './dissect/dissector.js';
-import type { FlowOptions, Flows } from './flow/flows.js';
+import type { FlowCounters, FlowOptions } from './flow/flows.js';
 import type { ColumnBatch } from './output/columns.js';
 import type { CaptureRefused, Problem } from './read/problems.js';
 import type { StreamLimits } from './stream/streams.js';
@@ -72,5 +72,5 @@ export interface ReadResult {
   problems: Problem[];
   decode: Decoder['counters'];
   fragments: Decoder['fragments']['counters'];
-  flow: Flows['counters'];
+  flow: FlowCounters;
 }

@@ -6,8 +6,9 @@ import { LINK_TYPES } from './decode/link.js';
 import type { TunnelType } from './decode/tunnels.js';
 import type { DissectRow, DissectTable } from './dissect/dissector.js';
 import { DissectSession } from './dissect/session.js';
-import { type Ended, type FlowListener, Flows } from './flow/flows.js';
+import { type FlowListener, Flows } from './flow/flows.js';
 import { D_LAST, D_PARENT, D_SERIAL, I_ADDR, I_PORTS, STRIDE_D, STRIDE_I } from './flow/layout.js';
+import type { Ended } from './flow/lifetimes.js';
 import type { WeirdName } from './flow/weirds.js';
 import { PacketIndex } from './index/packet-index.js';
 import type { CaptureSink, FileSummary, ReadOptions } from './options.js';
@@ -212,7 +213,7 @@ export class CaptureRun implements PacketHandler, FlowListener, DecoderListener 
 
   /** Rows of the flows that are still open, as they stand (`ended` open); they go on. Undefined when there are none. */
   snapshot(): ColumnBatch | undefined {
-    const open = this.flows.remaining();
+    const open = this.flows.lifetimes.remaining();
     if (open.length === 0) return undefined;
     const t = this.flows.table;
     for (const f of open) {
@@ -296,7 +297,7 @@ export class CaptureRun implements PacketHandler, FlowListener, DecoderListener 
   }
 
   private parentsOf(f: number): string[] | undefined {
-    const list = this.flows.parents.get(f);
+    const list = this.flows.encapsulations.of(f);
     if (list) return list.filter((serial) => serial !== NO_PARENT).map((serial) => this.uidOfSerial(serial));
     const parent = this.flows.table.d[f * STRIDE_D + D_PARENT]!;
     return parent === NO_PARENT ? undefined : [this.uidOfSerial(parent)];

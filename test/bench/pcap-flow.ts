@@ -69,7 +69,7 @@ async function engineOnly(file: string, checksums: 'ignore' | 'count'): Promise<
     done.bytes += chunk.length;
     parser.push(chunk);
   }
-  for (const f of flows.remaining()) flows.endOfCapture(f);
+  for (const f of flows.lifetimes.remaining()) flows.lifetimes.endOfCapture(f);
   return done;
 }
 

@@ -135,7 +135,7 @@ describe('fuzz', () => {
       expect(open).toBe(flows.table.size);
     }
     expect(flows.table.size).toBeLessThanOrEqual(500);
-    for (const f of flows.remaining()) flows.endOfCapture(f);
+    for (const f of flows.lifetimes.remaining()) flows.lifetimes.endOfCapture(f);
     expect([open, flows.table.size]).toEqual([0, 0]);
   }, 600_000);
 

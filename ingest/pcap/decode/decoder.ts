@@ -83,7 +83,7 @@ export class Decoder {
     f.innerVlan = 0;
     f.parent = NO_PARENT;
     f.depth = 0;
-    this.flows.tick(ts);
+    this.flows.lifetimes.tick(ts);
     f.subframe = 0;
     if (decodeLink(f, linkType, start)) this.networks(f);
     else this.counters.notIp++;

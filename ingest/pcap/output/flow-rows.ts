@@ -7,7 +7,6 @@ import {
   tcpConnState,
   udpConnState,
 } from '../flow/conn-state.js';
-import type { Ended } from '../flow/flows.js';
 import {
   B_MAC,
   B_STATE,
@@ -30,6 +29,7 @@ import {
   STRIDE_D,
   STRIDE_I,
 } from '../flow/layout.js';
+import type { Ended } from '../flow/lifetimes.js';
 import { streamBytes } from '../flow/sequence.js';
 import { type FlowTable, HISTORY_BYTES } from '../flow/table.js';
 import { ADDRESS_BYTES, writeAddress, writeMac } from './address.js';
