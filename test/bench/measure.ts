@@ -11,7 +11,7 @@ export interface Cost {
   readonly cpu: number;
   /** Seconds. */
   readonly wall: number;
-  /** Peak resident memory, MB. */
+  /** Peak resident memory, MB; NaN when it was not measured. */
   readonly rss: number;
 }
 
@@ -58,17 +58,22 @@ export function median(costs: readonly Cost[]): Cost {
   return [...costs].sort((a, b) => a.cpu - b.cpu)[Math.floor(costs.length / 2)]!;
 }
 
-/** CPU seconds of `sha256sum` over a file. */
-export function sha256Cpu(path: string): number {
-  const timed = spawnSync('bash', ['-c', 'TIMEFORMAT="%U %S"; time sha256sum "$0" >/dev/null', path], {
-    env: { ...process.env, LC_ALL: 'C' },
-    encoding: 'utf8',
-  });
-  return timed.stderr
-    .trim()
-    .split(/\s+/)
-    .reduce((sum, part) => sum + Number(part), 0);
+/** What a program used, its memory where GNU time is installed; undefined when the program is not. */
+export function timed(command: readonly string[]): Cost | undefined {
+  if (spawnSync('which', [command[0]!]).status !== 0) return undefined;
+  const options = { env: { ...process.env, LC_ALL: 'C' }, encoding: 'utf8', maxBuffer: 1e8 } as const;
+  const gnu = spawnSync('/usr/bin/time', ['-f', '%U %S %e %M', 'true'], options).status === 0;
+  const shell = 'TIMEFORMAT="%U %S %R"; time "$@"';
+  const run = gnu
+    ? spawnSync('/usr/bin/time', ['-f', '%U %S %e %M', ...command], options)
+    : spawnSync('bash', ['-c', shell, 'bash', ...command], options);
+  if (run.status !== 0) throw new Error(`${command[0]}: ${run.stderr.slice(-500)}`);
+  const [user, system, wall, kb] = run.stderr.trim().split('\n').at(-1)!.split(' ').map(Number);
+  return { cpu: user! + system!, wall: wall!, rss: Math.round((kb ?? Number.NaN) / 1024) };
 }
+
+/** CPU seconds of `sha256sum` over a file. */
+export const sha256Cpu = (path: string): number => timed(['sha256sum', path])?.cpu ?? Number.NaN;
 
 export const withFolder = async (work: (folder: string) => Promise<void>): Promise<void> => {
   const folder = mkdtempSync(join(tmpdir(), 'slipstream-bench-'));
@@ -80,12 +85,12 @@ export const withFolder = async (work: (folder: string) => Promise<void>): Promi
 };
 
 /**
- * A real capture grown to a size, with hosts and times of its own in every copy.
+ * A real capture grown to a size, with hosts and times of its own in every copy; several packet captures are merged.
  * @returns undefined when the captures and the tool that grows them are not beside the checkout
  */
 export function grown(
   kind: 'conn' | 'zeekjson' | 'eve' | 'pcap',
-  seed: string,
+  seed: string | readonly string[],
   folder: string,
   size: string,
 ): string | undefined {
@@ -93,7 +98,8 @@ export function grown(
   const tool = join(shared, 'tools', 'make-big.sh');
   if (!existsSync(tool)) return undefined;
   const out = join(folder, `grown-${size}.${kind}`);
-  const made = spawnSync('bash', [tool, kind, join(shared, 'data', seed), out, size], {
+  const seeds = [seed].flat().map((name) => join(shared, 'data', name));
+  const made = spawnSync('bash', [tool, kind, seeds.join(','), out, size], {
     env: { ...process.env, EXT: '1' },
     encoding: 'utf8',
   });
@@ -104,6 +110,6 @@ export function grown(
 
 export const show = (name: string, cost: Cost): void => {
   process.stdout.write(
-    `${name.padEnd(34)} ${cost.cpu.toFixed(2)} CPU s  ${cost.wall.toFixed(2)} s  peak ${cost.rss} MB\n`,
+    `${name.padEnd(34)} ${cost.cpu.toFixed(2)} CPU s  ${cost.wall.toFixed(2)} s  ${Number.isNaN(cost.rss) ? 'peak not measured' : `peak ${cost.rss} MB`}\n`,
   );
 };

@@ -6,6 +6,7 @@ it('keeps UTF-8 and escapes the rest as Zeek does', () => {
   const bytes = Buffer.concat([Buffer.from('a\té€😀'), Buffer.from([0xff, 0xc3, 0x28, 0, 0xed, 0xa0, 0x80])]);
   expect(text(bytes, 0, bytes.length)).toBe('a\\x09é€😀\\xff\\xc3(\\x00\\xed\\xa0\\x80');
   expect(fromLatin1(latin1(Buffer.from('žluť'), 0, 6))).toBe('žluť');
+  expect(fromLatin1(latin1(Buffer.from('a\u0085\u00a0b\x7f'), 0, 7))).toBe('a\\x85\u00a0b\\x7f');
 });
 
 it('writes IPv6 addresses as RFC 5952 says', () => {
