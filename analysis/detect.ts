@@ -69,6 +69,7 @@ export async function detect(
   const locality = await db.transaction(() => prepare(db, options, keepBefore));
   progress('feeds', 0, total);
   const intel = await loadIntelligence(store, options.feeds);
+  await db.transaction(() => buildPairs(db));
   const lookUps = await options.lookUp?.(db, (done, all) => progress('look-ups', done, all));
   const run = new Map([
     ['intel', intel.facts],
@@ -106,7 +107,6 @@ async function prepare(
   await createViews(db);
   const locality = await buildAddresses(db, options);
   await fillProfiles(db, { since: keepBefore });
-  await buildPairs(db);
   await buildLetters(db, options.letters);
   return locality;
 }

@@ -8,7 +8,7 @@ import type { RunFacts } from './detection/requires.js';
 import { runAll } from './detection/run-all.js';
 import { lookUpFacts } from './enrich/virustotal/facts.js';
 import { scoreWindows } from './evidence/score.js';
-import { loadIntelligence } from './intel/load.js';
+import { FROM_CASE, loadIntelligence } from './intel/load.js';
 import { buildLetters } from './letters/build.js';
 import type { AnalysisOptions } from './options.js';
 import { buildDomainNames, buildPairs } from './pairs/build.js';
@@ -93,6 +93,10 @@ export class LivePasses {
       await ignoreFlows(db, options.whitelist, options.asnDb);
       await createViews(db);
       this.#allSourcesLocal = (await buildAddresses(db, options)).allSourcesLocal;
+    });
+    // What the windows found in feeds stays in the case: no feed is read again.
+    await loadIntelligence(this.#store, FROM_CASE);
+    await db.transaction(async () => {
       await buildPairs(db);
       await buildLetters(db, options.letters);
     });

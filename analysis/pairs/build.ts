@@ -22,6 +22,7 @@ const TEMPORARY = [
   'ip_pairs',
   'sni_flows',
   'pair_bounds',
+  'listed_pairs',
   'candidates',
   'beacon_scores',
   'network_sizes',
@@ -33,7 +34,7 @@ const TEMPORARY = [
   'public_suffixes',
 ];
 
-/** Fills `pairs` and `domains`; needs the views, `addresses` and `names` of a run. `domain_names` stays for detections. */
+/** Fills `pairs` and `domains`; needs the views, `addresses`, `names` and `intel_hits` of a run. `domain_names` stays for detections. */
 export async function buildPairs(db: Database, options: PairsOptions = {}): Promise<void> {
   await runPass(db, 'pairs/macros.sql');
   await renew(db);
@@ -48,6 +49,7 @@ export async function buildPairs(db: Database, options: PairsOptions = {}): Prom
     ['strobe', strobe],
   ] as const)
     await db.run(`SET VARIABLE pairs_${name} = ${value}::BIGINT`);
+  await runPass(db, 'pairs/listed.sql');
   await runPass(db, 'pairs/candidates.sql');
   await scoreBeacons(db, options.part ?? PART);
   await runPass(db, 'pairs/modifiers.sql');

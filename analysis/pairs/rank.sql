@@ -1,5 +1,6 @@
 -- The ranked table. threat = the largest of beacon (score x 100 over 50, 75, 90, 100), long connection (seconds over 1, 4, 8,
--- 12 hours) and strobe (0.8); score = threat + modifiers, not below 0. First seen counts only in cases of more than a week.
+-- 12 hours), strobe and a destination that feeds list (0.8 each); score = threat + modifiers, not
+-- below 0. First seen counts only in cases of more than a week.
 -- Example: beacon 0.624, no modifier -> score 0.2992, low. Beacon 0.963, long 0.8, -0.15 + 0.1 + 0.15 -> 0.9, critical.
 INSERT INTO pairs
 WITH found AS (
@@ -17,7 +18,7 @@ WITH found AS (
   LEFT JOIN missing_hosts m ON c.kind = 'ip' AND m.site = c.site AND m.orig_h = c.orig_h AND m.dst = c.dst
   LEFT JOIN rare_signatures r ON r.site = c.site AND r.orig_h = c.orig_h AND r.dst = c.dst
   LEFT JOIN mime_mismatches x ON x.site = c.site AND x.orig_h = c.orig_h AND x.dst = c.dst
-  WHERE b.id IS NOT NULL OR c.strobe OR c.duration_us >= 3600000000
+  WHERE b.id IS NOT NULL OR c.strobe OR c.duration_us >= 3600000000 OR c.intel_feeds IS NOT NULL
 ), modified AS (
   SELECT *,
     prevalence_modifier(prevalence) AS prevalence_modifier,
@@ -25,15 +26,18 @@ WITH found AS (
       WHEN dst_first <= scope_end - INTERVAL 30 DAY THEN -0.15 ELSE 0 END AS first_seen_modifier,
     CASE WHEN missing_host > 0 THEN 0.1 ELSE 0 END AS missing_host_modifier,
     CASE WHEN rare THEN 0.15 ELSE 0 END AS rare_signature_modifier,
-    CASE WHEN mismatch THEN 0.15 ELSE 0 END AS mime_modifier
+    CASE WHEN mismatch THEN 0.15 ELSE 0 END AS mime_modifier,
+    CASE WHEN intel_feeds IS NOT NULL THEN 0.8 ELSE 0 END AS intel_threat,
+    CASE WHEN intel_feeds IS NOT NULL AND total_bytes >= 25000000 THEN 0.15 ELSE 0 END AS intel_size_modifier
   FROM found
 ), scored AS (
-  SELECT *, round(greatest(0, greatest(beacon_threat, long_score, CASE WHEN strobe THEN 0.8 ELSE 0 END)
-    + (prevalence_modifier + first_seen_modifier + missing_host_modifier + rare_signature_modifier + mime_modifier)::DOUBLE), 6) AS score
+  SELECT *, round(greatest(0, greatest(beacon_threat, long_score, CASE WHEN strobe THEN 0.8 ELSE 0 END, intel_threat)
+    + (prevalence_modifier + first_seen_modifier + missing_host_modifier + rare_signature_modifier + mime_modifier
+      + intel_size_modifier)::DOUBLE), 6) AS score
   FROM modified
 )
 SELECT orig_h, site, kind, dst, connections, total_bytes, first_ts, last_ts, ts_score, ds_score, dur_score, hist_score,
   beacon_score, long_score, prevalence, score, severity_of(score), round(duration_us / 1000000, 6), interval_seconds, proxied,
   missing_host, beacon_threat, strobe, prevalence_modifier, first_seen_modifier, missing_host_modifier, rare_signature_modifier,
-  mime_modifier, scope_start, scope_end
+  mime_modifier, intel_feeds, intel_threat, intel_size_modifier, scope_start, scope_end
 FROM scored;

@@ -1,7 +1,8 @@
 -- Ranked pairs of a local profile and a destination outside: an address (kind ip) or a name (kind sni: TLS server name,
--- HTTP Host). Pairs that could be a beacon, last long or strobe; the rest is not here. Part scores 0..1; `score` = the
--- largest of beacon, long and strobe threat (0..0.8) plus modifiers. bytes: both directions; NULL scores: not eligible.
+-- HTTP Host). Pairs that could be a beacon, last long, strobe or lead to what a feed lists; the rest is not here. Part scores 0..1; `score` = the
+-- largest of beacon, long, strobe and intelligence threat (0..0.8) plus modifiers. bytes: both directions; NULL scores: not eligible.
 -- prevalence: share of the local hosts of the site that talk to dst. proxied: connections asked of a proxy.
+-- intel_feeds: feeds that list dst or, for a name, an address that its flows went to; NULL: none.
 CREATE TABLE IF NOT EXISTS pairs (
   profile VARCHAR NOT NULL,
   site VARCHAR NOT NULL,
@@ -31,6 +32,9 @@ CREATE TABLE IF NOT EXISTS pairs (
   missing_host_modifier DOUBLE,
   rare_signature_modifier DOUBLE,
   mime_modifier DOUBLE,
+  intel_feeds VARCHAR,
+  intel_threat DOUBLE,
+  intel_size_modifier DOUBLE,
   scope_start TIMESTAMP,
   scope_end TIMESTAMP
 );
