@@ -1,5 +1,6 @@
-import { createWriteStream, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { createReadStream, createWriteStream, mkdirSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { CaseStore } from '../ingest/case/case-store.js';
 import { type FileResult, ingest } from '../ingest/ingest.js';
@@ -22,7 +23,7 @@ export interface InputFlags {
   readonly checksums?: boolean;
 }
 
-/** Ingest as the commands do it: `-` is standard input. */
+/** Ingest as the commands do it: `-` is standard input, which is written to a file first, as are named pipes. */
 export async function readInputs(
   store: CaseStore,
   inputs: readonly string[],
@@ -36,7 +37,13 @@ export async function readInputs(
     );
   }
   const paths: string[] = [];
-  for (const input of inputs) paths.push(input === '-' ? await spoolStdin(store) : input);
+  for (const [k, input] of inputs.entries()) {
+    if (input === '-') paths.push(await spool(process.stdin, join(store.tempDir, STDIN_NAME)));
+    else if (isPipe(input)) {
+      const path = join(store.tempDir, `pipe-${k}`, basename(input));
+      paths.push(await spool(createReadStream(input), path));
+    } else paths.push(input);
+  }
   const kind = await inputKind(flags.kind);
   const labelled = label(flags.label);
   const bpf = flags.bpf ?? settings.bpf;
@@ -59,9 +66,11 @@ export async function readInputs(
   return results;
 }
 
-async function spoolStdin(store: CaseStore): Promise<string> {
-  mkdirSync(store.tempDir, { recursive: true });
-  const path = join(store.tempDir, STDIN_NAME);
-  await pipeline(process.stdin, createWriteStream(path));
+/** A named pipe, or what the shell makes of `<(command)`: it can be read only once. */
+const isPipe = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFIFO() === true;
+
+async function spool(from: Readable, path: string): Promise<string> {
+  mkdirSync(dirname(path), { recursive: true });
+  await pipeline(from, createWriteStream(path));
   return path;
 }

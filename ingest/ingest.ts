@@ -70,6 +70,7 @@ async function readAll(
   const files = await recognise([...given, ...found], options, results);
   const total = files.length;
   const scanned: { file: Recognised; scan: ScannedFile }[] = [];
+  for (const reader of new Set(files.map((file) => file.reader))) reader.check?.(options);
   const known = await knownCaptures(store.db);
   for (const [i, file] of files.entries()) {
     options.progress?.(`hashing ${file.input.shown}`, i, total);
@@ -155,7 +156,10 @@ async function recognise(inputs: InputFile[], options: IngestOptions, results: F
     try {
       const head = readHead(input.path, basename(input.shown));
       if (head.bytes.length === 0) {
-        note(input.explicit ? 'failed' : 'skipped', 'empty file');
+        const empty = head.damaged
+          ? `the ${head.compression} data is damaged or cut, nothing can be read`
+          : 'empty file';
+        note(input.explicit || head.damaged ? 'failed' : 'skipped', empty);
         continue;
       }
       const match = candidates

@@ -113,6 +113,11 @@ export interface Reader {
   readonly continues: boolean;
   /** Says what the file is (`conn.log, TSV`), or undefined when it is not of this kind. By content, never by name alone. */
   recognise(head: FileHead): string | undefined;
+  /**
+   * Called once before files are read.
+   * @throws CliError for options with which no file of this kind can be read
+   */
+  check?(options: ReadOptions): void;
   /** Loads one capture. */
   load(context: LoadContext): Promise<LoadResult>;
   /** Captures of a source that were given together and may be one stream. */

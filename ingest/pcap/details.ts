@@ -1,3 +1,4 @@
+import { plural } from '../../cli/terminal.js';
 import type { ReadResult } from './options.js';
 
 /** What was counted while a capture was read. */
@@ -49,6 +50,23 @@ export function captureDetails(counters: Counted, file: ReadResult['files'][numb
     fragments: present(counters.fragments),
     flow: present(counters.flow),
   };
+}
+
+/** Why none of a capture's packets belongs to a flow; undefined when some do, or there are none. */
+export function withoutFlows({ packets, filtered, decode, fragments, flow }: Counted): string | undefined {
+  const inFlows = flow.tcp! + flow.udp! + flow.icmp! + flow.other!;
+  if (packets === 0 || inFlows > 0) return undefined;
+  const reasons: readonly (readonly [number, string])[] = [
+    [filtered, 'left out by --bpf'],
+    [decode.notIp!, 'without IP'],
+    [decode.arp!, 'of ARP'],
+    [decode.badIp!, 'with an IP header that is cut or wrong'],
+    [decode.badIpChecksums!, 'with a wrong IP checksum'],
+    [fragments.fragments!, 'fragments without the rest'],
+    [flow.truncatedHeaders!, 'with a transport header that is cut'],
+  ];
+  const found = reasons.filter(([n]) => n > 0).map(([n, what]) => `${n} ${what}`);
+  return `no flow in ${plural(packets, 'packet')}: ${found.join(', ') || 'no protocol that has flows'}`;
 }
 
 function minus(

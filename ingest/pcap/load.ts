@@ -1,9 +1,10 @@
-import { type CliError, inputError, usageError } from '../../cli/errors.js';
+import { CliError, inputError, usageError } from '../../cli/errors.js';
 import { labelAll } from '../delimited/label-all.js';
 import { type LoadContext, type LoadResult, MemberFailed } from '../reader.js';
 import { FilterError } from './bpf/compile.js';
 import { CaseSink } from './case-sink.js';
-import { captureDetails, counted, since } from './details.js';
+import { cutFlows } from './cut-flows.js';
+import { captureDetails, counted, since, withoutFlows } from './details.js';
 import { loadDissectors } from './dissect/registry.js';
 import { CaptureStream } from './engine.js';
 import { captureFields } from './fields.js';
@@ -50,8 +51,8 @@ export async function loadCaptureSeries(
   await store.setThreads(1);
   await store.shareMemory(undefined, ENGINE_MB);
   const parts: Omit<LoadResult, 'tables' | 'fields'>[] = [];
+  const stream = new CaptureStream(await streamOptions(contexts, ids), sink);
   try {
-    const stream = new CaptureStream(await streamOptions(contexts, ids), sink);
     const longest = Math.max(...Object.values({ ...DEFAULT_TIMEOUTS, ...timeouts(options) })) * 1e6;
     let before = counted(stream.result());
     let file: FileSummary | undefined;
@@ -71,8 +72,10 @@ export async function loadCaptureSeries(
         ...(k === 0 && !next ? {} : { span: [file.firstTs!, file.lastTs!] as const }),
         details: captureDetails(since(now, before), file),
       });
-      before = now;
       reportProblems(contexts[k]!, stream.problems(k));
+      const nothing = withoutFlows(since(now, before));
+      if (nothing !== undefined) contexts[k]!.warn(nothing);
+      before = now;
     }
   } catch (error) {
     sink.close(false);
@@ -82,6 +85,7 @@ export async function loadCaptureSeries(
   await sink.finish();
   await store.setThreads();
   await store.shareMemory();
+  await warnOfCutFlows(contexts, stream.files);
   const results: LoadResult[] = [];
   for (const [k, part] of parts.entries()) {
     if (options.label !== undefined) await labelAll(contexts[k]!, options.label);
@@ -92,11 +96,30 @@ export async function loadCaptureSeries(
   return results;
 }
 
+/** Flows that go on in a capture which was read before, or that one's in the new ones. */
+async function warnOfCutFlows(contexts: readonly LoadContext[], files: readonly FileSummary[]): Promise<void> {
+  const context = contexts.at(-1)!;
+  const times = files.flatMap(({ firstTs, lastTs }) => (firstTs === undefined ? [] : [firstTs, lastTs!]));
+  if (times.length === 0) return;
+  const stream = {
+    captureIds: contexts.map(({ captureId }) => captureId),
+    sourceId: context.sourceId,
+    first: Math.min(...times),
+    last: Math.max(...times),
+  };
+  const idle = { tcp: timeouts(context.options).tcpInactivity * 1e6, other: DEFAULT_TIMEOUTS.udpInactivity * 1e6 };
+  for (const warning of await cutFlows(context.store.db, stream, idle)) context.warn(warning);
+}
+
 /** What to tell the user when a file cannot be read; undefined for errors that are not the file's. */
 function refusalOf(error: unknown, path: string): CliError | undefined {
   if (error instanceof CaptureRefused) return inputError(error.message.replace(`${path}: `, ''));
-  if (error instanceof FilterError) return usageError(`--bpf: ${error.message}`);
+  if (error instanceof FilterError) return filterRefused(error);
   return undefined;
+}
+
+export function filterRefused({ message, missing }: FilterError): CliError {
+  return missing ? new CliError(`--bpf: ${message}`) : usageError(`--bpf: ${message}`);
 }
 
 const timeouts = ({ tcpInactivity }: LoadContext['options']): { tcpInactivity: number } => ({

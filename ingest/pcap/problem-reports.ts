@@ -13,6 +13,9 @@ const TEXTS: Readonly<Record<ProblemKind, { text: string; lost: boolean }>> = {
   'unsupported-linktype': { text: 'packets of a link type that is not supported', lost: true },
   'compressed-data-cut': { text: 'the compressed data is cut', lost: true },
   'compressed-data-bad': { text: 'the compressed data is damaged', lost: true },
+  'no-time': { text: 'a packet without a time that can be used; it counts as of 1970', lost: false },
+  'bad-fraction': { text: 'a time with more than a second of fractions', lost: false },
+  'time-steps-back': { text: 'time steps back by more than a minute', lost: false },
   'second-header': { text: 'a second capture is appended to the first', lost: true },
 };
 

@@ -9,7 +9,7 @@ import { wantedPackets } from '../../cli/packets/wanted-packets.js';
 import { tempDir } from '../../test/support/temp-dir.js';
 import { type TestCase, testCase } from '../../test/support/test-case.js';
 import { ingest } from '../ingest.js';
-import { bytes, frame, pcap, type TimedFrame, tcp, u16, udp } from './testing/packets.js';
+import { bytes, ethernet, frame, pcap, type TimedFrame, tcp, u16, udp } from './testing/packets.js';
 
 const folder = tempDir('pcap-reader');
 const CLIENT: [string, number] = ['10.0.0.1', 40000];
@@ -242,6 +242,32 @@ describe('a series of files', () => {
     });
   });
 
+  const later = (by: number) => pcap(frames.slice(3, 9).map(({ ts, data }) => ({ ts: ts + by, data })));
+  it.each([
+    [
+      'that comes later',
+      { 'a.pcap': cut(0, 3) },
+      { 'b.pcap': cut(3, 9) },
+      /^b.*: goes on with a.*: 1 flow goes through/,
+    ],
+    [
+      'that came before',
+      { 'b.pcap': cut(3, 9) },
+      { 'a.pcap': cut(0, 3) },
+      /^a.*: goes on with b.*: 1 flow goes through/,
+    ],
+    ['but not after an hour', { 'a.pcap': cut(0, 3) }, { 'b.pcap': later(3700e6) }, /^$/],
+  ])('says how many flows go on in a file %s', async (_, first, second, warning) => {
+    const c = await testCase(first);
+    const [[name, data]] = Object.entries(second) as [[string, Uint8Array]];
+    writeFileSync(join(c.folder, name), data);
+    const warnings: string[] = [];
+    await ingest(c.store, [join(c.folder, name)], { warn: (m) => warnings.push(m) });
+    expect(warnings.join()).toMatch(warning);
+    expect(await c.store.db.number('SELECT count(*) FROM flows')).toBe(3);
+    c.close();
+  });
+
   it('is one stream without the file that cannot be read', async () => {
     // A filter on Ethernet addresses cannot be compiled for raw IP: known at its first packet only.
     const raw = pcap(
@@ -317,11 +343,29 @@ it('reads a zstd file whose first block is larger than what is looked at', async
   c.close();
 });
 
+it('says why none of the packets has a flow', async () => {
+  const arp = ethernet(0x0806, bytes(u16(1), u16(0x0800), 6, 4, u16(1), new Uint8Array(20)));
+  const c = await testCase({ 'a.pcap': pcap([arp, arp.subarray(0, 5)].map((data, k) => ({ ts: T0 + k, data }))) });
+  expect(c.warnings).toEqual(['a.pcap: no flow in 2 packets: 1 without IP, 1 of ARP']);
+  c.close();
+});
+
+it('says that time steps back', async () => {
+  const data = frame(udp(CLIENT, SERVER, 'x'));
+  const c = await testCase({ 'a.pcap': pcap([0, 7200, 0].map((s) => ({ ts: T0 + s * 1e6, data }))) });
+  expect(c.warnings.join()).toMatch(/^a.pcap: offset \d+: time steps back by more than a minute \(by 7200 seconds\)$/);
+  c.close();
+});
+
 it('reads a filter and a timeout', async () => {
   const filtered = await testCase({ 'a.pcap': capture }, { bpf: 'udp' });
   expect(await filtered.rows('SELECT proto FROM flows')).toEqual([{ proto: 'udp' }]);
   filtered.close();
-  await expect(testCase({ 'a.pcap': capture }, { bpf: 'no such thing' })).rejects.toThrow('--bpf');
+  const wrong = testCase({ 'a.pcap': capture }, { bpf: 'no such thing' });
+  await expect(wrong).rejects.toMatchObject({
+    exitCode: 2,
+    message: "--bpf: can't parse filter expression: syntax error",
+  });
   const gap = pcap([0, 400].map((s) => ({ ts: T0 + s * 1e6, data: frame(tcp(CLIENT, SERVER, 'PA', 100, 1, 'x')) })));
   for (const [tcpInactivity, flows] of [
     [300, 2],

@@ -1,6 +1,7 @@
 import type { Reader } from '../reader.js';
 import type { FileHead } from '../scan/file-head.js';
-import { loadCaptureFile, loadCaptureSeries } from './load.js';
+import { checkFilter, FilterError } from './bpf/compile.js';
+import { filterRefused, loadCaptureFile, loadCaptureSeries } from './load.js';
 import { isCaptureMagic } from './read/parser.js';
 import { orderSeries } from './read/series.js';
 
@@ -11,6 +12,13 @@ export const reader: Reader = {
   text: false,
   continues: false,
   recognise,
+  check: ({ bpf }) => {
+    try {
+      if (bpf !== undefined) checkFilter(bpf);
+    } catch (error) {
+      throw error instanceof FilterError ? filterRefused(error) : error;
+    }
+  },
   load: loadCaptureFile,
   series: { order: (files) => orderSeries(files, (file) => file.plainPath), load: loadCaptureSeries },
 };

@@ -23,6 +23,9 @@ import { Streams } from './stream/streams.js';
 /** Rows in `weird` per kind of packets without a flow. */
 const MAX_ODD_PACKETS = 100;
 
+/** Packets of several interfaces come a little out of order; more than this (microseconds) is worth a word. */
+const STEP_BACK = 60e6;
+
 /** One run over a series of captures: connects decoder, flows, dissectors and output. */
 export class CaptureRun implements PacketHandler, FlowListener, DecoderListener {
   readonly flows: Flows;
@@ -121,6 +124,7 @@ export class CaptureRun implements PacketHandler, FlowListener, DecoderListener 
     this.capturedBytes += capLen;
     if (file.firstTs === undefined || ts < file.firstTs) file.firstTs = ts;
     if (file.lastTs === undefined || ts > file.lastTs) file.lastTs = ts;
+    if (ts < this.lastTs - STEP_BACK && this.lastTs > 0) this.stepsBack(ts, offset);
     this.lastTs = ts;
     if (linkType !== this.linkSeen) this.link(file, linkType, offset);
     if (this.filter && LINK_TYPES.has(linkType) && !this.filter.matches(linkType, buf, start, capLen, wireLen)) {
@@ -259,6 +263,11 @@ export class CaptureRun implements PacketHandler, FlowListener, DecoderListener 
     if (!this.sink.record) return;
     this.records++;
     this.sink.record(table, row);
+  }
+
+  private stepsBack(ts: number, offset: number): void {
+    const seconds = Math.round((this.lastTs - ts) / 1e6);
+    this.problems.add('time-steps-back', this.files.length - 1, offset, `by ${seconds} seconds`);
   }
 
   private link(file: FileSummary, linkType: number, offset: number): void {

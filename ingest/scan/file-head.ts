@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
 import { constants, gunzipSync } from 'node:zlib';
-import { Decompress } from 'fzstd';
+import { Decompress, decompress } from 'fzstd';
 
 export type Compression = 'none' | 'gzip' | 'zstd';
 
@@ -15,6 +15,8 @@ export interface FileHead {
   readonly bytes: Uint8Array;
   /** The bytes as text (UTF-8, bad bytes replaced), without a byte order mark. */
   readonly text: string;
+  /** Nothing of the compressed data could be read: it is cut before its first block, or no such data. */
+  readonly damaged: boolean;
   /** True when the head holds no control characters but TAB, CR, LF. */
   readonly isText: boolean;
 }
@@ -28,7 +30,7 @@ export function readHead(path: string, name = basename(path)): FileHead {
   let raw = firstBytes(path, HEAD_BYTES);
   const compression = compressionOf(raw);
   if (compression === 'zstd') raw = firstBytes(path, ZSTD_HEAD_BYTES);
-  const bytes = compression === 'none' ? raw : inflateHead(raw, compression);
+  const bytes = compression === 'none' ? raw : inflateHead(raw, compression).subarray(0, HEAD_BYTES);
   const text = new TextDecoder('utf-8', { ignoreBOM: false }).decode(bytes);
   let control = 0;
   for (const b of bytes) if (b < 9 || (b > 13 && b < 32)) control++;
@@ -38,6 +40,7 @@ export function readHead(path: string, name = basename(path)): FileHead {
     compression,
     bytes,
     text,
+    damaged: compression !== 'none' && bytes.length === 0 && !isWhole(raw, compression),
     // A few stray bytes do not make a log binary.
     isText: control * 200 <= bytes.length,
   };
@@ -65,28 +68,52 @@ function firstBytes(path: string, length: number): Uint8Array {
   }
 }
 
-function inflateHead(raw: Uint8Array, compression: Compression): Uint8Array {
+/** As much of the beginning as can be decompressed; the scan says with the offset what is damaged behind it. */
+function inflateHead(raw: Uint8Array, compression: 'gzip' | 'zstd'): Uint8Array {
+  return compression === 'gzip' ? gunzipHead(raw) : unzstdHead(raw);
+}
+
+/** True for the compressed form of a file without bytes. */
+function isWhole(raw: Uint8Array, compression: 'gzip' | 'zstd'): boolean {
   try {
-    if (compression === 'gzip') {
-      return gunzipSync(raw, { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, HEAD_BYTES);
-    }
-    const parts: Uint8Array[] = [];
-    let size = 0;
-    const stream = new Decompress((chunk) => {
-      parts.push(chunk);
-      size += chunk.length;
-    });
-    stream.push(raw, false);
-    const out = new Uint8Array(Math.min(size, HEAD_BYTES));
-    let at = 0;
-    for (const part of parts) {
-      const take = part.subarray(0, out.length - at);
-      out.set(take, at);
-      at += take.length;
-    }
-    return out;
+    return (compression === 'gzip' ? gunzipSync(raw) : decompress(raw)).length === 0;
   } catch {
-    // Damaged: the scan says so with the offset; here it is only "not recognised".
-    return new Uint8Array(0);
+    return false;
   }
+}
+
+function gunzipHead(raw: Uint8Array): Uint8Array {
+  const inflate = (length: number): Uint8Array | undefined => {
+    try {
+      return gunzipSync(raw.subarray(0, length), { finishFlush: constants.Z_SYNC_FLUSH });
+    } catch {
+      return undefined;
+    }
+  };
+  // One wrong byte makes all fail; the longest beginning without it is looked for.
+  let good = 0;
+  let bad = raw.length + 1;
+  let out = inflate(raw.length);
+  if (out !== undefined) return out;
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1;
+    const part = inflate(middle);
+    if (part === undefined) bad = middle;
+    else {
+      good = middle;
+      out = part;
+    }
+  }
+  return out ?? new Uint8Array(0);
+}
+
+function unzstdHead(raw: Uint8Array): Uint8Array {
+  const parts: Uint8Array[] = [];
+  try {
+    const stream = new Decompress((chunk) => parts.push(chunk));
+    stream.push(raw, false);
+  } catch {
+    // What came before the damage is there.
+  }
+  return Buffer.concat(parts);
 }

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { createGunzip } from 'node:zlib';
-import { Decompress } from 'fzstd';
 import { inputError } from '../../cli/errors.js';
 import type { Compression, FileHead } from './file-head.js';
+import { gzipInflater, zstdInflater } from './inflate.js';
 import { TextStats } from './text-stats.js';
 
 /** A file after the one pass that hashes it. */
@@ -42,7 +41,8 @@ export async function scanFile(head: FileHead, options: ScanOptions): Promise<Sc
   const prefixes = new Map<number, string>();
   const sizes = [...(options.prefixSizes ?? [])].sort((a, b) => a - b);
   const stats = options.text ? new TextStats() : undefined;
-  const sink = head.compression === 'none' ? plainSink(head.path, stats) : spoolSink(head.compression, options, stats);
+  const sink =
+    head.compression === 'none' ? plainSink(head.path, stats) : spoolSink(head.path, head.compression, options, stats);
   const fd = openForReading(head.path);
   const buffer = Buffer.allocUnsafe(CHUNK);
   let bytes = 0;
@@ -93,7 +93,7 @@ function plainSink(path: string, stats: TextStats | undefined): Sink {
   };
 }
 
-function spoolSink(compression: Compression, options: ScanOptions, stats: TextStats | undefined): Sink {
+function spoolSink(source: string, compression: Compression, options: ScanOptions, stats: TextStats | undefined): Sink {
   mkdirSync(options.tempDir, { recursive: true });
   const path = join(options.tempDir, `plain-${spooled++}`);
   const out = openSync(path, 'w');
@@ -101,48 +101,8 @@ function spoolSink(compression: Compression, options: ScanOptions, stats: TextSt
     stats?.update(chunk);
     writeSync(out, chunk);
   };
-  const inflate = compression === 'gzip' ? gzipInflater(take) : zstdInflater(take);
+  const inflate = compression === 'gzip' ? gzipInflater(source, take) : zstdInflater(take);
   return { path, write: inflate.write, end: inflate.end, close: () => closeSync(out) };
-}
-
-function gzipInflater(take: (chunk: Buffer) => void): Pick<Sink, 'write' | 'end'> {
-  const gunzip = createGunzip({ chunkSize: 1024 * 1024 });
-  let damage: string | undefined;
-  gunzip.on('data', take);
-  gunzip.on('error', (error) => {
-    damage = `gzip stream damaged: ${error.message}`;
-  });
-  const settled = (act: (done: () => void) => void): Promise<string | undefined> =>
-    new Promise((resolve) => {
-      if (damage !== undefined) return resolve(damage);
-      const finish = (): void => resolve(damage);
-      gunzip.once('error', finish);
-      act(() => {
-        gunzip.off('error', finish);
-        finish();
-      });
-    });
-  return {
-    // The buffer is reused by the caller, so the write is awaited.
-    write: (chunk) => settled((done) => gunzip.write(chunk, () => done())),
-    end: () => settled((done) => gunzip.end().once('end', done)),
-  };
-}
-
-function zstdInflater(take: (chunk: Buffer) => void): Pick<Sink, 'write' | 'end'> {
-  const stream = new Decompress((chunk) => take(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)));
-  const guarded = (act: () => void): Promise<string | undefined> => {
-    try {
-      act();
-      return Promise.resolve(undefined);
-    } catch (error) {
-      return Promise.resolve(`zstd stream damaged: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  };
-  return {
-    write: (chunk) => guarded(() => stream.push(Uint8Array.from(chunk), false)),
-    end: () => guarded(() => stream.push(new Uint8Array(0), true)),
-  };
 }
 
 function openForReading(path: string): number {

@@ -1,3 +1,4 @@
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -75,6 +76,22 @@ describe('packets cut out of', { timeout: 240_000 }, () => {
     const { run, n } = cut(db, undefined, join(folder, 'out.pcap'));
     expect(run.code, run.stderr).toBe(0);
     expect(run.stdout).toContain(`: ${n} packets`);
+  });
+
+  it('a pipe that was given as a file are read as from any other', () => {
+    const folder = folderOf('pipe');
+    writeFileSync(join(folder, 'a.pcap'), small);
+    const pipe = join(folder, 'pipe');
+    expect(spawnSync('mkfifo', [pipe]).status).toBe(0);
+    const writer = spawn('cp', [join(folder, 'a.pcap'), pipe], { stdio: 'ignore' });
+    const db = join(folder, 'case.duckdb');
+    const run = cli(['ingest', pipe, '--db', db, '--json']);
+    writer.kill();
+    expect(run.code, run.stderr).toBe(0);
+    expect(JSON.parse(run.stdout)).toMatchObject([{ path: 'pipe', status: 'read' }]);
+    const { run: packets } = cut(db, folder, join(folder, 'out.pcap'));
+    expect(packets.code, packets.stderr).toBe(0);
+    expect(readFileSync(join(folder, 'out.pcap')).equals(wanted)).toBe(true);
   });
 
   it.each([

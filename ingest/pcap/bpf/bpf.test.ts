@@ -83,7 +83,7 @@ describe.skipIf(!tcpdump)('with tcpdump', () => {
     try {
       compileFilter('tcp prt 80', 1);
     } catch (error) {
-      expect((error as Error).message).toMatch(/^filter: [^\n]+$/);
+      expect((error as Error).message).toMatch(/^can't parse [^\n]+ \(link type EN10MB\)$/);
     }
   });
 });

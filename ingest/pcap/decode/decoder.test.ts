@@ -121,6 +121,17 @@ describe('IP', () => {
     expect(flows[0]).toMatchObject({ proto: 'udp', orig_pkts: 1, orig_ip_bytes: 53 });
   });
 
+  it('fragments that come again and again cost little', async () => {
+    const piece = (offset: number, more: boolean): Bytes =>
+      frame(ipv4('192.0.2.1', '192.0.2.2', 17, new Uint8Array(8), { id: 7, offset, more }));
+    const again = Array.from({ length: 8000 }, () => piece(0, true));
+    const run = (pieces: Bytes[]) => runFiles([pcap(pieces.map((data) => ({ ts: 1, data })))]);
+    const hole = await run([piece(16, false), ...again]);
+    expect(hole.result.fragments).toMatchObject({ fragments: 8001, reassembled: 0 });
+    const filled = await run([piece(16, false), ...again, piece(8, true)]);
+    expect(filled.result.fragments).toMatchObject({ fragments: 8002, reassembled: 1 });
+  });
+
   it('lengths that cannot be are counted', async () => {
     const bad = frame(inner4);
     bad[14] = 0x4f;
@@ -163,8 +174,10 @@ describe('tunnels', () => {
   it('depth is bounded', async () => {
     let packet = inner4;
     for (let k = 0; k < 30; k++) packet = ipv4('10.0.0.1', '10.0.0.2', 4, packet);
-    const { result } = await runFrames([frame(packet)]);
+    const { result, records } = await runFrames([frame(packet)]);
     expect(result.decode.innerPackets).toBe(4);
+    const oddities = records.filter(({ table }) => table === 'weird').map(({ row }) => row.name);
+    expect(oddities).toEqual(['exceeded_tunnel_max_depth']);
   });
 
   it('can be left alone', async () => {

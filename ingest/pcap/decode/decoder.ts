@@ -159,7 +159,7 @@ export class Decoder {
 
   private ipTunnel(f: Frame): boolean {
     if (f.depth >= MAX_DEPTH) {
-      this.counters.depthExceeded++;
+      this.tooDeep(f);
       return false;
     }
     const type = f.proto === PROTO.GRE ? 'GRE' : 'IP';
@@ -199,7 +199,7 @@ export class Decoder {
     const type = udpTunnel(f, ports >>> 16, ports & 0xffff, start, f.end, this.gtp);
     if (!type) return;
     if (f.depth >= MAX_DEPTH) {
-      this.counters.depthExceeded++;
+      this.tooDeep(f);
       return;
     }
     if (type === 'GRE') {
@@ -214,6 +214,11 @@ export class Decoder {
       if (ip) this.listener.tunnel(type, flow, serial, f);
     }
     this.inner(f, serial);
+  }
+
+  private tooDeep(f: Frame): void {
+    this.counters.depthExceeded++;
+    this.listener.oddPacket('exceeded_tunnel_max_depth', f);
   }
 
   /** What is inside a tunnel has its own link layer, or none. */

@@ -1,5 +1,6 @@
 import type { Frame } from './frame.js';
 import { fragment } from './ip.js';
+import { Spans } from './spans.js';
 
 /** Bounds of fragment reassembly. */
 export interface FragmentLimits {
@@ -22,6 +23,8 @@ interface Partial {
   header: number;
   proto: number;
   parts: { offset: number; data: Uint8Array }[];
+  /** Which bytes of the payload are there. */
+  covered: Spans;
 }
 
 const MAX_DATAGRAM = 65535;
@@ -56,10 +59,11 @@ export class Fragments {
       entry = undefined;
     }
     if (!entry) {
-      entry = { started: f.ts, bytes: 0, total: -1, header: 0, proto: f.proto, parts: [] };
+      entry = { started: f.ts, bytes: 0, total: -1, header: 0, proto: f.proto, parts: [], covered: new Spans() };
       this.pending.set(key, entry);
     }
     entry.parts.push({ offset: fragment.offset, data: f.buf.slice(start, start + length) });
+    entry.covered.add(fragment.offset, fragment.offset + length);
     entry.bytes += length;
     this.held += length;
     if (!fragment.more) entry.total = Math.max(entry.total, fragment.offset + length);
@@ -81,15 +85,7 @@ export class Fragments {
   }
 
   private complete(entry: Partial): Uint8Array | undefined {
-    if (entry.total < 0 || entry.header === 0 || entry.bytes < entry.total) return undefined;
-    const sorted = entry.parts.map((part, at) => ({ part, at }));
-    sorted.sort((a, b) => a.part.offset - b.part.offset || a.at - b.at);
-    let reach = 0;
-    for (const { part } of sorted) {
-      if (part.offset > reach) return undefined;
-      reach = Math.max(reach, part.offset + part.data.length);
-    }
-    if (reach < entry.total) return undefined;
+    if (entry.total < 0 || entry.header === 0 || !entry.covered.reach(entry.total)) return undefined;
     const out = new Uint8Array(entry.total);
     // Later writes win below, so the first copy of overlapping bytes is written last.
     for (let i = entry.parts.length - 1; i >= 0; i--) {

@@ -100,6 +100,19 @@ describe('pcap', () => {
 });
 
 describe('pcapng', () => {
+  it('times that no calendar has count as of 1970', () => {
+    const far = bytes(le16(14), le16(8), le32(0), le32(0x40000000), le16(0), le16(0));
+    const file = bytes(
+      section,
+      face(1),
+      enhanced(0, 0xffffffff, 0xffffffff, bytes('a')),
+      enhanced(0, 0, 5, bytes('b')),
+    );
+    const { seen, problems } = parse(bytes(file, face(1, far), enhanced(1, 0, 5, bytes('c'))));
+    expect(seen.map(({ ts }) => ts)).toEqual([0, 5, 0]);
+    expect(problems).toEqual([expect.stringMatching(/^no-time@/)]);
+  });
+
   it('interfaces, resolutions, unknown and simple blocks, sections of both byte orders', () => {
     const nanos = bytes(le16(9), le16(1), 9, 0, 0, 0, le16(0), le16(0));
     const file = bytes(
@@ -121,7 +134,7 @@ describe('pcapng', () => {
       [0, 1, 'hi'],
       [5, 101, 'x'],
     ]);
-    expect(problems[0]).toMatch(/^unknown-interface@/);
+    expect(problems.map((problem) => problem.split('@')[0])).toEqual(['no-time', 'unknown-interface']);
   });
 
   it('stops at a block length that cannot be', () => {

@@ -36,6 +36,7 @@ export class PcapFormat implements CaptureFormat {
     const nanos = this.nanos;
     const linkType = this.linkType;
     const handler = this.handler;
+    const limit = nanos ? 1e9 : 1e6;
     for (;;) {
       if (pos + header > end) {
         this.need = header;
@@ -63,6 +64,7 @@ export class PcapFormat implements CaptureFormat {
       if (capLen === 0) this.problems.add('empty-record', this.file, base + pos);
       const seconds = view.getUint32(pos, little);
       const fraction = view.getUint32(pos + 4, little);
+      if (fraction >= limit) this.problems.add('bad-fraction', this.file, base + pos);
       const ts = seconds * 1e6 + (nanos ? Math.floor(fraction / 1000) : fraction);
       handler.packet(buf, pos + header, capLen, wireLen, ts, linkType, base + pos);
       pos = next;

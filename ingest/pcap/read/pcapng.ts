@@ -10,6 +10,9 @@ const ENHANCED_PACKET = 6;
 /** Blocks above this size are passed over without being buffered. */
 const MAX_BUFFERED_BLOCK = MAX_RECORD_BYTES + 0x10000;
 
+/** The end of the year 9999, microseconds. */
+const END_OF_TIME = 253_402_300_800_000_000;
+
 interface Interface {
   linkType: number;
   snapLen: number;
@@ -113,7 +116,11 @@ export class PcapngFormat implements CaptureFormat {
       return;
     }
     const little = this.little;
-    const ts = timestamp(face, view.getUint32(at, little), view.getUint32(at + 4, little));
+    let ts = timestamp(face, view.getUint32(at, little), view.getUint32(at + 4, little));
+    if (!(ts >= 0 && ts < END_OF_TIME)) {
+      this.problems.add('no-time', this.file, base + pos, 'no date can be so far away');
+      ts = 0;
+    }
     let capLen = view.getUint32(at + 8, little);
     const wireLen = view.getUint32(at + 12, little);
     const room = length - header - 4;
@@ -136,7 +143,7 @@ export class PcapngFormat implements CaptureFormat {
     const snap = face.snapLen === 0 ? wireLen : Math.min(face.snapLen, wireLen);
     const capLen = Math.min(snap, length - 16);
     if (capLen === 0) this.problems.add('empty-record', this.file, base + pos);
-    // Simple packet blocks carry no time.
+    this.problems.add('no-time', this.file, base + pos, 'simple packet block');
     this.handler.packet(buf, pos + 12, capLen, wireLen, 0, face.linkType, base + pos);
   }
 

@@ -10,7 +10,10 @@ export type ProblemKind =
   | 'unsupported-linktype'
   | 'compressed-data-cut'
   | 'compressed-data-bad'
-  | 'second-header';
+  | 'second-header'
+  | 'no-time'
+  | 'bad-fraction'
+  | 'time-steps-back';
 
 /** One kind of problem: how often it occurred and where it was first seen. */
 export interface Problem {
@@ -39,9 +42,10 @@ export class Problems {
     if (problem.places.length < MAX_PLACES) problem.places.push({ file, offset, detail });
   }
 
-  /** Problems of one file, in order of kind. */
+  /** Problems of one file, in order of their first places. */
   of(file: number): Problem[] {
-    return [...(this.files[file]?.values() ?? [])].sort((a, b) => (a.kind < b.kind ? -1 : 1));
+    const first = ({ places }: Problem): number => places[0]!.offset;
+    return [...(this.files[file]?.values() ?? [])].sort((a, b) => first(a) - first(b) || (a.kind < b.kind ? -1 : 1));
   }
 
   /** All problems, in order of kind. */
