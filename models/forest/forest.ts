@@ -27,6 +27,8 @@ export interface Forest {
 export const LEAF = -1;
 /** Edges of a feature that a code of 16 bits can tell apart. */
 const MAX_EDGES = 65_534;
+/** Features that a test of `ForestScorer` can tell apart. */
+const MAX_FEATURES = 5461;
 const MAGIC = 'slipstream-forest/1\n';
 
 /** The forest as bytes: magic, length of the header, JSON header, nodes (little-endian). */
@@ -73,6 +75,7 @@ export function readForest(bytes: Uint8Array, what: string): Forest {
   if (!isTexts(names) || !Array.isArray(edges) || edges.length !== names.length || !edges.every(isNumbers)) {
     return bad('its features are damaged');
   }
+  if (names.length > MAX_FEATURES) return bad(`more than ${MAX_FEATURES} features`);
   if (!isNumbers(roots) || roots.length === 0 || typeof count !== 'number' || buffer.length !== start + count * 8) {
     return bad('its trees are damaged');
   }
