@@ -3,7 +3,7 @@ import { resources } from '../cli/resources.js';
 import { openModel, writeModel } from '../models/artifact.js';
 import type { Metrics, ModelCard } from '../models/card.js';
 import type { FeatureTable, LabelledData, ModelKind } from '../models/kind.js';
-import { groupNames, type LabelledInput, readLabelled } from '../models/labelled.js';
+import { groupNames, type LabelledInput, nothingLabelled, readLabelled } from '../models/labelled.js';
 import { metricsOf } from '../models/metrics.js';
 import { loadKind, shippedModel } from '../models/registry.js';
 import { type Callbacks, listener, type ResourceOptions } from './options.js';
@@ -83,7 +83,7 @@ export async function evaluate(
   const model = await found.load(folder);
   return withData(found, captures, options, async (data) => {
     const scored = await model.score(data);
-    if (scored.labels.length === 0) throw inputError(`no labelled ${scored.unit} in these captures`);
+    if (scored.labels.length === 0) throw await nothingLabelled(data, scored.unit);
     return metricsOf(scored, folder.card.threshold);
   });
 }

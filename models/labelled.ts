@@ -12,6 +12,7 @@ import type { Database } from '../ingest/case/database.js';
 import { lit } from '../ingest/case/sql.js';
 import { ingest } from '../ingest/ingest.js';
 import { applyLabels } from '../ingest/labels/apply-labels.js';
+import type { ModelCard } from './card.js';
 import type { Group, LabelledData, ModelKind } from './kind.js';
 
 /** Flows of one endpoint (of a host) that a data set calls malicious. */
@@ -69,12 +70,17 @@ export async function readLabelled(
   };
   try {
     const files: { path: string; group: number; sha256: string }[] = [];
+    /** Flows that each file of labels names, over all inputs. */
+    const labelled = new Map<string, number>();
     for (const [number, input] of inputs.entries()) {
       options.progress?.(`reading ${input.group}`, number, inputs.length);
       const own = input.paths.filter((p) => kind.readsFile?.(p) === true);
       for (const path of own) files.push({ path, group: number, sha256: sha256File(path) });
       const captures = input.paths.filter((p) => !own.includes(p));
-      if (captures.length > 0) await readCaptures(store, captures, input, options);
+      if (captures.length > 0) await readCaptures(store, captures, input, options, labelled);
+    }
+    for (const [file, flows] of labelled) {
+      if (flows === 0) options.warn?.(`${file}: names no flow of these inputs, so it labels none`);
     }
     const groups = await groupsOf(store.db, inputs, files);
     await prepareCase(store.db, groups);
@@ -90,6 +96,7 @@ async function readCaptures(
   paths: readonly string[],
   input: LabelledInput,
   options: LabelledOptions,
+  labelled: Map<string, number>,
 ): Promise<void> {
   const results = await ingest(store, paths, {
     site: input.group,
@@ -101,9 +108,32 @@ async function readCaptures(
     if (r.status === 'known') options.warn?.(`${r.path}: the same file is in another group already; not read twice`);
   }
   const only = `source_id IN (SELECT source_id FROM sources WHERE site = ${lit(input.group)})`;
-  if (input.uids) await applyLabels(store.db, { file: input.uids, only });
-  if (input.hosts) await applyLabels(store.db, { hosts: input.hosts, only });
+  const count = async (file: string, flows: Promise<number>): Promise<void> => {
+    labelled.set(file, (labelled.get(file) ?? 0) + (await flows));
+  };
+  if (input.uids) await count(input.uids, applyLabels(store.db, { file: input.uids, only }));
+  if (input.hosts) await count(input.hosts, applyLabels(store.db, { hosts: input.hosts, only }));
   if (input.malicious) await labelByRules(store.db, input, only);
+}
+
+/** What to say of a model that was trained on some of the files it is measured with; undefined where it saw none of them. */
+export function seenBefore(data: LabelledData, name: string, card: ModelCard): string | undefined {
+  const known = new Set(card.data.flatMap((g) => g.files.map((f) => f.sha256)));
+  const files = data.groups.flatMap((g) => g.files);
+  const seen = files.filter((f) => known.has(f.sha256)).length;
+  if (seen === 0) return undefined;
+  return `${name} was trained on ${seen === files.length ? 'these files' : `${seen} of these ${files.length} files`}: its figures are not of data it never saw; those are in its card`;
+}
+
+/** The error where a model finds nothing to score in labelled data, with what is missing: labels, or what they are about. */
+export async function nothingLabelled(data: LabelledData, unit: string): Promise<Error> {
+  const flows = await data.store.db.number('SELECT count(*) FROM labels WHERE class IS NOT NULL');
+  const none = `no labelled ${unit} in these inputs`;
+  return inputError(
+    flows === 0 && data.files.length === 0
+      ? `${none}: no flow has a label; give them by label, uids or hosts`
+      : `${none}: ${flows} labelled flows, but none makes a ${unit} that this model scores`,
+  );
 }
 
 async function labelByRules(db: Database, input: LabelledInput, only: string): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type ModelFolder, openModel } from '../../models/artifact.js';
+import { nothingLabelled, seenBefore } from '../../models/labelled.js';
 import { metricsOf } from '../../models/metrics.js';
 import { kindNames, loadKind, shippedModel } from '../../models/registry.js';
 import { commandGroup } from '../command-group.js';
@@ -39,7 +40,9 @@ Examples:
         const data = await labelledInputs(kind, command, inputs, flags, resources(flags), progress);
         try {
           const scored = await model.score(data);
-          if (scored.labels.length === 0) throw inputError(`no labelled ${scored.unit} in these inputs`);
+          if (scored.labels.length === 0) throw await nothingLabelled(data, scored.unit);
+          const seen = seenBefore(data, flags.model ?? 'the shipped model', model.folder.card);
+          if (seen !== undefined) progress.warn(seen);
           const metrics = metricsOf(scored, model.folder.card.threshold);
           if (flags.json) printJson(metrics);
           else {

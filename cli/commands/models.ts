@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { type ModelFolder, openModel } from '../../models/artifact.js';
 import type { Metrics } from '../../models/card.js';
+import { nothingLabelled, seenBefore } from '../../models/labelled.js';
 import { metricsOf } from '../../models/metrics.js';
 import { allKinds, listModels, loadKind, shippedModel } from '../../models/registry.js';
 import { printJson, withProgress, withResources } from '../common.js';
@@ -75,7 +76,9 @@ Examples:
         [a === b ? `${b} (2)` : b, second],
       ] as const) {
         const scored = await (await kind.load(folder)).score(data);
-        if (scored.labels.length === 0) throw inputError(`no labelled ${scored.unit} in these inputs`);
+        if (scored.labels.length === 0) throw await nothingLabelled(data, scored.unit);
+        const seen = seenBefore(data, name, folder.card);
+        if (seen !== undefined) progress.warn(seen);
         results[name] = metricsOf(scored, folder.card.threshold);
       }
       if (flags.json) printJson(results);

@@ -5,34 +5,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ModelFolder, openModel, writeModel } from '../artifact.js';
 import type { LabelledData, Trained } from '../kind.js';
 import { readLabelled } from '../labelled.js';
-import { Random } from '../random.js';
 import { labelledChannels } from './channels.js';
 import { groupFolds, randomFolds } from './folds.js';
 import { kind } from './kind.js';
+import { madeLetters } from './testing/made-letters.js';
 
 const root = mkdtempSync(join(tmpdir(), 'slipstream-cc-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-/** Bots that call like clockwork, people who do not; each host with three channels. */
 function lettersFile(): string {
-  const random = new Random(5);
-  const pick = (from: string): string => from[random.below(from.length)]!;
-  const lines = ['label\tclass\ttuple4\tletters'];
-  for (let host = 1; host <= 20; host++) {
-    for (let channel = 1; channel <= 3; channel++) {
-      const bot = host <= 10;
-      const flows = 8 + random.below(6);
-      const letters = Array.from(
-        { length: flows },
-        () => (bot ? pick('aaabA') : pick('rRStUvXZ')) + (bot ? ',' : pick('.,+*')),
-      );
-      lines.push(
-        `From-${bot ? 'Botnet' : 'Normal'}-TCP\t\t10.0.0.${host}-192.0.2.${channel}-80-tcp\t${bot ? '11,' : '14*'}${letters.join('')}`,
-      );
-    }
-  }
   const path = join(root, 'letters.tsv');
-  writeFileSync(path, `${lines.join('\n')}\n`);
+  writeFileSync(path, madeLetters());
   return path;
 }
 

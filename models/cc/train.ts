@@ -2,15 +2,15 @@ import { inputError } from '../../cli/errors.js';
 import { type Forest, writeForest } from '../forest/forest.js';
 import { permutationImportance } from '../forest/importance.js';
 import type { LabelledData, Scored, Trained, TrainOptions } from '../kind.js';
-import { metricsOf, thresholdFor } from '../metrics.js';
+import { auc, metricsOf, thresholdFor } from '../metrics.js';
 import { toLayersModel } from '../recurrent/layers-model.js';
 import { loadTensorflow } from '../recurrent/tensorflow.js';
 import { trainWithTensorflow } from '../recurrent/tensorflow-train.js';
 import type { trainNetwork } from '../recurrent/train.js';
 import { type Channel, type Channels, labelledChannels } from './channels.js';
-import { type FitRun, fitOpinions, GROUP_POWER, RECIPE, SHORTEST, statisticsOf, TREES } from './fit.js';
+import { DEPTH, type FitRun, fitOpinions, GROUP_POWER, LEAF, RECIPE, SHORTEST, statisticsOf, TREES } from './fit.js';
 import { groupFolds, randomFolds } from './folds.js';
-import { OpinionScorer, type OpinionScores } from './opinions.js';
+import { NETWORK_SHARE, OpinionScorer, type OpinionScores } from './opinions.js';
 import { STATISTICS } from './statistics.js';
 
 const FOLDS = 5;
@@ -81,8 +81,11 @@ export async function trainCc(data: LabelledData, options: TrainOptions): Promis
         cut_short: RECIPE.prefixes,
         noise: RECIPE.noise,
         trees: TREES,
+        tree_depth: DEPTH,
+        leaf: LEAF,
         group_power: GROUP_POWER,
-        score: 'mean of network and forest',
+        network_share: NETWORK_SHARE,
+        score: 'weighted mean of network and forest',
       },
       stopped_early: stopped,
       threshold,
@@ -252,19 +255,30 @@ function crossed(held: Held, channels: readonly Channel[], maxFpr: number): Reco
   return { fpr: share(0), recall: share(1) };
 }
 
-/** Recall and false positives by number of letters. */
+/** Area under the curve, recall and false positives by number of letters. */
 function byLength(held: Held, channels: readonly Channel[], threshold: number): unknown[] {
   const bounds = [SHORTEST, 10, 20, 50, 100, 501];
   return bounds.slice(0, -1).map((from, b) => {
     const counts = [0, 0];
     const hits = [0, 0];
+    const scores: number[] = [];
+    const labels: number[] = [];
     for (const [k, i] of held.rows.entries()) {
       const { codes, label } = channels[i]!;
       if (codes.length < from || codes.length >= bounds[b + 1]!) continue;
+      scores.push(held.scores.both[k]!);
+      labels.push(label);
       counts[label]!++;
       if (held.scores.both[k]! >= threshold) hits[label]!++;
     }
-    return { letters_from: from, benign: counts[0], false_positives: hits[0], malicious: counts[1], found: hits[1] };
+    return {
+      letters_from: from,
+      auc: auc(Float64Array.from(scores), Uint8Array.from(labels)),
+      benign: counts[0],
+      false_positives: hits[0],
+      malicious: counts[1],
+      found: hits[1],
+    };
   });
 }
 

@@ -29,13 +29,14 @@ describe('labelled inputs of every kind', () => {
     const sum = (key: 'malicious' | 'benign'): number => data.reduce((all, g) => all + g[key], 0);
     expect([sum('malicious'), sum('benign')]).toEqual([CHANNELS, CHANNELS]);
     const evaluated = cli(['evaluate', 'cc', '--model', model, ...words, '--json']);
-    expect(evaluated.stderr).toEqual(said);
+    expect(evaluated.stderr).toContain(`warning: ${model} was trained on these files`);
     const own = JSON.parse(evaluated.stdout) as { auc: number };
     expect(own).toMatchObject({ n: 2 * CHANNELS, positives: CHANNELS });
     // These are the rows that it learnt from.
     expect(own.auc).toBeGreaterThan(0.95);
     const compared = cli(['models', 'compare', 'shipped', model, ...words, '--json']);
-    expect(compared.stderr).toEqual(said);
+    // Not the shipped one.
+    expect(compared.stderr.match(/was trained on/g)).toHaveLength(1);
     expect((JSON.parse(compared.stdout) as Record<string, unknown>)[model]).toEqual(own);
   });
 });
@@ -66,7 +67,7 @@ describe('Ctrl-C', () => {
     expect(JSON.parse(out) as Card).toMatchObject({ kind: 'cc', stopped_early: true });
     expect(readFileSync(join(model, 'card.md'), 'utf8')).toContain('stopped before its end');
     const used = cli(['evaluate', 'cc', '--model', model, letters, '--json']);
-    expect(used.stderr).toBe('');
+    expect(used.stderr).toContain('was trained on these files');
     expect((JSON.parse(used.stdout) as { auc: number }).auc).toBeGreaterThan(0.6);
   });
 });

@@ -42,6 +42,11 @@ describe('train, evaluate, compare, use', () => {
     writeFileSync(at('uids.csv'), `uid,label\n${rows.join('\n')}\n`);
     const byUid = cli(['evaluate', 'https', '--model', at('model'), mixed, '--uids', at('uids.csv'), '--json']);
     expect(JSON.parse(byUid.stdout)).toEqual(metrics);
+    writeFileSync(at('none.csv'), 'uid,label\nCnone,malicious\n');
+    const none = cli(['evaluate', 'https', '--model', at('model'), mixed, '--uids', at('none.csv')]);
+    expect(none.code).toBe(3);
+    expect(none.stderr).toContain(`warning: ${at('none.csv')}: names no flow of these inputs`);
+    expect(none.stderr).toContain('no flow has a label');
   });
 
   test('models list and compare', () => {
@@ -64,7 +69,7 @@ describe('train, evaluate, compare, use', () => {
       o2,
       '--json',
     ]);
-    expect(run.stderr).toBe('');
+    expect(run.stderr).toMatch(/^warning: .*model was trained on these files: .*\n$/);
     expect(Object.keys(JSON.parse(run.stdout) as object)).toEqual(['shipped', at('model')]);
   });
 
