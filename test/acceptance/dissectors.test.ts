@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { isKnownDifference } from './differences.js';
 import { compare } from './dissect/compare.js';
 import { type Replayed, replay } from './dissect/engine.js';
 import { MAIN } from './dissect/fields.js';
@@ -44,6 +45,7 @@ describe.skipIf(!present)("records equal Zeek's own logs", () => {
       }
       console.log(`${log}: ${share(equal, expected)}`);
       for (const difference of differences) console.log(`  ${difference.slice(0, 300)}`);
+      expect(differences.filter((line) => !isKnownDifference(log, line.split(':')[0]!))).toEqual([]);
       expect(expected).toBeGreaterThan(0);
       expect(equal / expected).toBeGreaterThanOrEqual(0.95);
     }, 120_000);
@@ -88,6 +90,7 @@ const INSIDE = /openvpn|vmess|capwap|mvfst-22|tls_invalid_reads/;
 describe.skipIf(!present)('TLS hellos', () => {
   it("equal tshark's JA3, JA3S and names: at least 98 %", async () => {
     const counts: Record<string, [equal: number, all: number]> = { ja3: [0, 0], ja3s: [0, 0], sni: [0, 0] };
+    const unexplained: string[] = [];
     for (const row of table(join(DATA, 'derived/tls.tsv'))) {
       const path = join(DATA, row.file!);
       if (!existsSync(path) || INSIDE.test(path)) continue;
@@ -101,13 +104,16 @@ describe.skipIf(!present)('TLS hellos', () => {
       ] as const) {
         if (!row[column]) continue;
         counts[column]![1]++;
-        if (ours.some((r) => r[own] === row[column])) counts[column]![0]++;
+        const found = ours.some((r) => r[own] === row[column]);
+        if (!found && !isKnownDifference('tls', row.file!)) unexplained.push(`${row.file} ${column}`);
+        if (found) counts[column]![0]++;
         else
           console.log(
             `  ${row.file} frame ${row.frame}: ${column} ${row[column]} != ${ours.map((r) => r[own]).join()}`,
           );
       }
     }
+    expect(unexplained).toEqual([]);
     for (const [column, [equal, all]] of Object.entries(counts)) {
       console.log(`tshark ${column}: ${share(equal, all)}`);
       expect(equal / all).toBeGreaterThanOrEqual(0.98);
@@ -160,12 +166,15 @@ describe.skipIf(!present)('Suricata', () => {
   it('events that its tests count: at least 90 %', async () => {
     let equal = 0;
     const checks = suricataChecks(join(DATA, 'suricata-verify'));
+    const unexplained: string[] = [];
     for (const check of checks) {
       const got = countMatches(check, await read(check.pcap, false));
+      if (got !== check.count && !isKnownDifference('suricata', check.test)) unexplained.push(check.test);
       if (got === check.count) equal++;
       else console.log(`  ${check.test}: ${JSON.stringify(check.match).slice(0, 150)} ${check.count} != ${got}`);
     }
     console.log(`suricata-verify: ${share(equal, checks.length)}`);
+    expect(unexplained).toEqual([]);
     expect(equal / checks.length).toBeGreaterThanOrEqual(0.9);
   }, 120_000);
 });
