@@ -1,7 +1,7 @@
 import type { DuckDBDataChunk } from '@duckdb/node-api';
-import duckdb from '@duckdb/node-bindings';
 import { BatchAppender } from '../../ingest/case/append-batch.js';
 import type { Database } from '../../ingest/case/database.js';
+import { doubles, integers } from '../../ingest/case/read-vectors.js';
 import { type ColumnBatch, Int32Column, Int64Column, StringColumn } from '../../ingest/pcap/output/columns.js';
 import type { AnalysisOptions } from '../options.js';
 import { runPass } from '../passes.js';
@@ -70,10 +70,10 @@ class LetterStrings {
   /** Rows of (tuple INTEGER, ts DOUBLE, tw DOUBLE, kind INTEGER), in order. */
   read(chunk: DuckDBDataChunk): void {
     const rows = chunk.rowCount;
-    const tuples = new Int32Array(...column(chunk, 0, rows, 4));
-    const times = new Float64Array(...column(chunk, 1, rows, 8));
-    const windows = new Float64Array(...column(chunk, 2, rows, 8));
-    const kinds = new Int32Array(...column(chunk, 3, rows, 4));
+    const tuples = integers(chunk, 0);
+    const times = doubles(chunk, 1);
+    const windows = doubles(chunk, 2);
+    const kinds = integers(chunk, 3);
     for (let i = 0; i < rows; i++) {
       const tuple = tuples[i]!;
       const window = windows[i]!;
@@ -125,10 +125,4 @@ class LetterStrings {
     const columns = [this.#tuples, this.#windows, this.#letters, this.#offsets, this.#counts].map((c) => c.take());
     this.#deliver({ table: 'letter_strings', length, columns });
   }
-}
-
-/** Buffer, offset and length of a fixed-width column of a chunk, for a typed array. */
-function column(chunk: DuckDBDataChunk, index: number, rows: number, width: number): [ArrayBuffer, number, number] {
-  const bytes = duckdb.vector_get_data(duckdb.data_chunk_get_vector(chunk.chunk, index), rows * width);
-  return [bytes.buffer as ArrayBuffer, bytes.byteOffset, rows];
 }

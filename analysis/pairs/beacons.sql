@@ -37,12 +37,11 @@ WITH part AS (
     median2(s, 0, len(s) // 2) AS size_q1, median2(s, 0, len(s)) AS size_q2,
     median2(s, len(s) - len(s) // 2, len(s) // 2) AS size_q3
   FROM spread
-  WHERE len(gaps) >= 3
 ), distances AS (
   SELECT *, distances2(gaps, gap_q2) AS gap_distances, distances2(s, size_q2) AS size_distances
   FROM medians
 ), scores AS (
-  SELECT id, gap_q2,
+  SELECT CASE WHEN len(gaps) >= 3 THEN id END AS id, gap_q2,
     score_stat(gap_q1, gap_q2, gap_q3, gap_distances, 1) AS ts_score,
     score_stat(size_q1, size_q2, size_q3, size_distances, 0) AS ds_score,
     dur_score(mask, first_s, last_s, getvariable('pairs_hi') - getvariable('pairs_lo')) AS dur_score,
@@ -51,3 +50,6 @@ WITH part AS (
 )
 SELECT id, ts_score, ds_score, dur_score, hist_score, beacon_score(ts_score, ds_score, dur_score, hist_score), gap_q2 / 2
 FROM scores;
+
+-- Not a condition above: it would be worked out from the lists, all of it once more.
+DELETE FROM beacon_scores WHERE id IS NULL;

@@ -14,7 +14,7 @@ SELECT 'sni', site, name, count(DISTINCT orig_h), min(ts) FROM sni_flows GROUP B
 
 -- Requests without a Host header, per pair of addresses.
 CREATE OR REPLACE TEMP TABLE missing_hosts AS
-SELECT site, orig_h, resp_h AS dst, count(*) AS requests FROM d_http WHERE coalesce(host, '') = '' GROUP BY ALL;
+SELECT 'ip' AS kind, site, orig_h, resp_h AS dst, count(*) AS requests FROM d_http WHERE coalesce(host, '') = '' GROUP BY ALL;
 
 -- A user agent or JA3 that a host used with a single destination: the name, or the address where no name was given.
 -- Example: "Updater/0.1" only towards 203.0.113.9 -> that pair is raised.

@@ -15,7 +15,7 @@ WITH found AS (
   LEFT JOIN beacon_scores b ON b.id = c.id
   LEFT JOIN destination_hosts d ON d.kind = c.kind AND d.site = c.site AND d.dst = c.dst
   LEFT JOIN network_sizes n ON n.site = c.site
-  LEFT JOIN missing_hosts m ON c.kind = 'ip' AND m.site = c.site AND m.orig_h = c.orig_h AND m.dst = c.dst
+  LEFT JOIN missing_hosts m ON m.kind = c.kind AND m.site = c.site AND m.orig_h = c.orig_h AND m.dst = c.dst
   LEFT JOIN rare_signatures r ON r.site = c.site AND r.orig_h = c.orig_h AND r.dst = c.dst
   LEFT JOIN mime_mismatches x ON x.site = c.site AND x.orig_h = c.orig_h AND x.dst = c.dst
   WHERE b.id IS NOT NULL OR c.strobe OR c.duration_us >= 3600000000 OR c.intel_feeds IS NOT NULL

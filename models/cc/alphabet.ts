@@ -4,7 +4,8 @@ export const VOCABULARY = ALPHABET.length + 1;
 /** Letters of a channel that the model reads: the last ones. */
 export const LONGEST = 500;
 
-const CODES = new Uint8Array(128);
+/** Code by ASCII character; 0: no letter. */
+export const CODES = new Uint8Array(128);
 for (let i = 0; i < ALPHABET.length; i++) CODES[ALPHABET.charCodeAt(i)] = i + 1;
 
 /**

@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { asset } from '../../cli/package-root.js';
 import { BatchAppender } from '../../ingest/case/append-batch.js';
 import type { Database } from '../../ingest/case/database.js';
+import { doubles, integers, TextColumn } from '../../ingest/case/read-vectors.js';
 import { DoubleColumn, Int64Column } from '../../ingest/pcap/output/columns.js';
-import { encode, LONGEST } from './alphabet.js';
 import type { OpinionScorer } from './opinions.js';
+import { Tail } from './tail.js';
 
 /** Fewest letters of a channel that is scored: about ten flows. Of shorter ones held out none was found. */
 export const SERVED_FROM = 19;
@@ -25,21 +26,28 @@ export async function scoreLetters(
   await db.run('CREATE OR REPLACE TEMP TABLE cc_scores (letters_row BIGINT, score DOUBLE)');
   const total = await db.number('SELECT count(*) FROM cc_rows');
   const out = await BatchAppender.open(db, 'cc_scores');
+  const tail = new Tail();
   let tuple = -1;
-  let tail = '';
   for (let from = 1; from <= total; from += block) {
-    const rows = await db.all<{ tuple: number; letters_row: string; fresh: boolean; letters: string }>(
-      `SELECT tuple, letters_row, fresh, letters FROM cc_rows WHERE n BETWEEN ${from} AND ${from + block - 1} ORDER BY n`,
+    const rows = await db.result(
+      `SELECT tuple, letters_row::DOUBLE, fresh::INTEGER, letters FROM cc_rows WHERE n BETWEEN ${from} AND ${from + block - 1} ORDER BY n`,
     );
     const numbers: number[] = [];
     const channels: Uint8Array[] = [];
-    for (const row of rows) {
-      tail = row.tuple === tuple && !row.fresh ? (tail + row.letters).slice(-LONGEST) : row.letters;
-      tuple = row.tuple;
-      const codes = tail.length >= SERVED_FROM ? encode(tail) : undefined;
-      if (codes === undefined) continue;
-      numbers.push(Number(row.letters_row));
-      channels.push(codes);
+    for (let chunk = await rows.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await rows.fetchChunk()) {
+      const tuples = integers(chunk, 0);
+      const places = doubles(chunk, 1);
+      const fresh = integers(chunk, 2);
+      const letters = new TextColumn(chunk, 3);
+      for (let i = 0; i < tuples.length; i++) {
+        if (tuples[i] !== tuple || fresh[i] === 1) tail.restart();
+        tuple = tuples[i]!;
+        tail.add(letters.row(i));
+        const codes = tail.codes(SERVED_FROM);
+        if (codes === undefined) continue;
+        numbers.push(places[i]!);
+        channels.push(codes);
+      }
     }
     append(out, numbers, scorer.scoreFrom(channels, Math.min(SCORED_FROM, threshold)));
   }

@@ -1,7 +1,8 @@
+import { floats, integers } from '../../ingest/case/read-vectors.js';
 import type { ForestData } from '../forest/forest.js';
 import type { LabelledData } from '../kind.js';
 import { featureNames, makeRows } from './features.js';
-import { eachChunk, floats, integers } from './rows.js';
+import { eachChunk } from './rows.js';
 
 /** Labelled flows with all features; rows lie by group, groups by the hash of their first file. */
 export interface LabelledRows extends ForestData {
@@ -41,10 +42,10 @@ export async function labelledRows(data: LabelledData): Promise<LabelledRows> {
     db,
     `SELECT number, label, tls, ${names.join(', ')} FROM https_labelled ORDER BY rank, flow_id`,
     (chunk, rows) => {
-      groups.set(integers(chunk, 0, rows), at);
-      labels.set(integers(chunk, 1, rows), at);
-      tls.set(integers(chunk, 2, rows), at);
-      for (const [f, column] of columns.entries()) column.set(floats(chunk, f + 3, rows), at);
+      groups.set(integers(chunk, 0), at);
+      labels.set(integers(chunk, 1), at);
+      tls.set(integers(chunk, 2), at);
+      for (const [f, column] of columns.entries()) column.set(floats(chunk, f + 3), at);
       at += rows;
     },
   );

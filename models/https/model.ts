@@ -1,6 +1,7 @@
 import type { AnalysisOptions } from '../../analysis/options.js';
 import { BatchAppender } from '../../ingest/case/append-batch.js';
 import type { CaseStore } from '../../ingest/case/case-store.js';
+import { bigints, floats } from '../../ingest/case/read-vectors.js';
 import type { ColumnData } from '../../ingest/pcap/output/columns.js';
 import type { ModelFolder } from '../artifact.js';
 import { ForestScorer } from '../forest/score.js';
@@ -9,7 +10,7 @@ import { calibrated } from './calibrate.js';
 import { featureNames, makeRows } from './features.js';
 import { labelledRows, pick } from './labelled-rows.js';
 import type { ReadVariant } from './model-file.js';
-import { bigints, CHUNK_ROWS, eachChunk, floats } from './rows.js';
+import { CHUNK_ROWS, eachChunk } from './rows.js';
 
 /** Rows of a case that are scored before their scores are stored. */
 const PART = 262_144;
@@ -92,11 +93,11 @@ async function scorePart(store: CaseStore, v: ReadVariant, from: number): Promis
      WHERE rowid >= ${from} AND rowid < ${from + PART} AND ${v.variant === 'tls' ? 'tls' : 'NOT tls'}`,
     (chunk, rows) => {
       scorer.score(
-        names.map((_, f) => floats(chunk, f + 1, rows)),
+        names.map((_, f) => floats(chunk, f + 1)),
         rows,
         some,
       );
-      ids.set(bigints(chunk, 0, rows), at);
+      ids.set(bigints(chunk, 0), at);
       for (let i = 0; i < rows; i++) scores[at + i] = calibrated(some[i]!, v.threshold);
       at += rows;
     },
