@@ -48,13 +48,13 @@ describe('scoring a forest', () => {
     expect(tops.levels).toBe(levels);
     expect(tops.ends !== undefined).toBe(depth === 100);
     // No multiple of six rows, and more than one block.
-    const held = madeData(2503, 2, features);
+    const held = madeData(4501, 2, features);
     const want = plain(forest, held);
-    const out = new Float64Array(2503);
+    const out = new Float64Array(4501);
     const scorer = new ForestScorer(forest);
-    scorer.score(held.columns, 2503, out);
+    scorer.score(held.columns, 4501, out);
     expect(out).toEqual(want);
-    scorer.score(held.columns, 2503, out, 0.7);
+    scorer.score(held.columns, 4501, out, 0.7);
     for (let r = 0; r < out.length; r++) {
       if (want[r]! >= 0.7 || !Number.isNaN(out[r]!)) expect(out[r]).toBe(want[r]);
     }

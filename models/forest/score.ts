@@ -2,8 +2,8 @@ import { codeOf } from './codes.js';
 import type { Forest } from './forest.js';
 import { TOP, type TreeTops, treeTops } from './tops.js';
 
-/** Rows that go through all trees together, at most: their codes stay in the processor's cache. */
-const BLOCK = 1020;
+/** Rows that go through all trees together, at most: their codes stay in the second cache, a tree is fetched seldom. */
+const BLOCK = 2040;
 /**
  * Rows that walk side by side, so that the processor need not wait for one. Their codes lie side by side too, feature by
  * feature: one number is the place of all six.
@@ -18,12 +18,17 @@ const PLACE = 15;
 
 // What a walk reads and writes. All scorers share it, as `score` ends before another begins: the compiler then knows where
 // each array is and how long, which leaves the processor's registers to the rows. Half as fast again.
-const codes = new Int32Array(1 << 16);
+const codes = new Int32Array(1 << 17);
 const tests = new Int32Array(TOP);
 const leaves = new Float32Array(TOP);
 const sums = new Float64Array(BLOCK);
 /** Place below the top of the tree at work that each row reached. */
 const reached = new Uint16Array(BLOCK);
+/** Where each row's codes are: that of feature f lies ABREAST × f further. */
+const bases = new Int32Array(BLOCK);
+/** Rows that go on below the top, and the word of the node that each is at. */
+const onRow = new Uint16Array(BLOCK);
+const onNode = new Int32Array(BLOCK);
 /** Place in the block of each row that is still asked about. */
 const places = new Uint16Array(BLOCK);
 
@@ -32,12 +37,6 @@ const down = (row: number, at: number): number => {
   const test = tests[at]!;
   // The sign of test - code is 1 where the row goes right.
   return (at << 1) + ((test - codes[row + (test & 0x7fff)]!) >>> 31);
-};
-
-/** Where a row's code of a feature is. */
-const place = (row: number, feature: number, width: number): number => {
-  const lane = row % ABREAST;
-  return (row - lane) * width + feature * ABREAST + lane;
 };
 
 /** Scores rows with a forest; no allocation per row. */
@@ -63,12 +62,13 @@ export class ForestScorer {
   score(columns: readonly Float32Array[], rows: number, out: Float64Array, floor = 0): void {
     const { edges, roots, names } = this.#forest;
     const width = names.length;
+    for (let i = 0; i < Math.min(rows, this.#block); i++) bases[i] = (i - (i % ABREAST)) * width + (i % ABREAST);
     for (let from = 0; from < rows; from += this.#block) {
       const count = Math.min(this.#block, rows - from);
       for (let f = 0; f < width; f++) {
         const column = columns[f]!;
         const list = edges[f]!;
-        for (let i = 0; i < count; i++) codes[place(i, f, width)] = codeOf(list, column[from + i]!) << PLACE;
+        for (let i = 0; i < count; i++) codes[bases[i]! + ABREAST * f] = codeOf(list, column[from + i]!) << PLACE;
       }
       sums.fill(0);
       for (let i = 0; i < count; i++) places[i] = i;
@@ -91,20 +91,37 @@ export class ForestScorer {
     leaves.set(this.#tops.leaves.subarray(first, next));
     walk(levels, count, width);
     if (ends === undefined) return;
+    let left = 0;
     for (let i = 0; i < count; i++) {
       const end = ends[first + reached[i]!]!;
-      if (end >= 0) sums[i]! += this.#below(end, place(i, 0, width));
+      if (end < 0) continue;
+      onNode[left] = end << 1;
+      onRow[left++] = i;
     }
+    this.#below(left);
   }
 
-  /** The rest of a walk from a node below the top. */
-  #below(node: number, row: number): number {
+  /** The rest of the walks that go on below the top, a level of all of them at a time. */
+  #below(count: number): void {
     const { nodes } = this.#forest;
-    let at = node << 1;
-    for (let test = nodes[at]!; test >= 0; test = nodes[at]!) {
-      at = (nodes[at + 1]! + (codes[row + (test >>> 16) * ABREAST]! >> PLACE > (test & 0xffff) ? 1 : 0)) << 1;
+    const probabilities = this.#probabilities;
+    for (let left = count; left > 0; ) {
+      let kept = 0;
+      for (let k = 0; k < left; k++) {
+        const at = onNode[k]!;
+        const row = onRow[k]!;
+        const test = nodes[at]!;
+        if (test < 0) {
+          sums[row]! += probabilities[at + 1]!;
+          continue;
+        }
+        const code = codes[bases[row]! + ABREAST * (test >>> 16)]! >> PLACE;
+        // The sign of cut - code is 1 where the row goes right.
+        onNode[kept] = (nodes[at + 1]! + (((test & 0xffff) - code) >>> 31)) << 1;
+        onRow[kept++] = row;
+      }
+      left = kept;
     }
-    return this.#probabilities[at + 1]!;
   }
 }
 
@@ -116,7 +133,7 @@ function keep(count: number, width: number, least: number): number {
     if (kept < i) {
       sums[kept] = sums[i]!;
       places[kept] = places[i]!;
-      for (let f = 0; f < width; f++) codes[place(kept, f, width)] = codes[place(i, f, width)]!;
+      for (let f = 0; f < ABREAST * width; f += ABREAST) codes[bases[kept]! + f] = codes[bases[i]! + f]!;
     }
     kept++;
   }
