@@ -52,8 +52,12 @@ export function captureDetails(counters: Counted, file: ReadResult['files'][numb
   };
 }
 
-/** Why none of a capture's packets belongs to a flow; undefined when some do, or there are none. */
-export function withoutFlows({ packets, filtered, decode, fragments, flow }: Counted): string | undefined {
+/**
+ * Why none of a capture's packets belongs to a flow; undefined when some do, or there are none.
+ * @param enforced packets with wrong checksums were left out
+ */
+export function withoutFlows(counters: Counted, enforced: boolean): string | undefined {
+  const { packets, filtered, decode, fragments, flow } = counters;
   const inFlows = flow.tcp! + flow.udp! + flow.icmp! + flow.other!;
   if (packets === 0 || inFlows > 0) return undefined;
   const reasons: readonly (readonly [number, string])[] = [
@@ -61,8 +65,8 @@ export function withoutFlows({ packets, filtered, decode, fragments, flow }: Cou
     [decode.notIp!, 'without IP'],
     [decode.arp!, 'of ARP'],
     [decode.badIp!, 'with an IP header that is cut or wrong'],
-    [decode.badIpChecksums!, 'with a wrong IP checksum'],
-    [fragments.fragments!, 'fragments without the rest'],
+    [enforced ? decode.badIpChecksums! : 0, 'with a wrong IP checksum'],
+    [fragments.fragments!, 'of fragments without the rest'],
     [flow.truncatedHeaders!, 'with a transport header that is cut'],
   ];
   const found = reasons.filter(([n]) => n > 0).map(([n, what]) => `${n} ${what}`);

@@ -73,7 +73,7 @@ export async function loadCaptureSeries(
         details: captureDetails(since(now, before), file),
       });
       reportProblems(contexts[k]!, stream.problems(k));
-      const nothing = withoutFlows(since(now, before));
+      const nothing = withoutFlows(since(now, before), options.checksums === true);
       if (nothing !== undefined) contexts[k]!.warn(nothing);
       before = now;
     }

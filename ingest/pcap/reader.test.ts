@@ -9,7 +9,7 @@ import { wantedPackets } from '../../cli/packets/wanted-packets.js';
 import { tempDir } from '../../test/support/temp-dir.js';
 import { type TestCase, testCase } from '../../test/support/test-case.js';
 import { ingest } from '../ingest.js';
-import { bytes, ethernet, frame, pcap, type TimedFrame, tcp, u16, udp } from './testing/packets.js';
+import { bytes, ethernet, frame, ipv4, pcap, type TimedFrame, tcp, u16, udp } from './testing/packets.js';
 
 const folder = tempDir('pcap-reader');
 const CLIENT: [string, number] = ['10.0.0.1', 40000];
@@ -348,6 +348,16 @@ it('says why none of the packets has a flow', async () => {
   const c = await testCase({ 'a.pcap': pcap([arp, arp.subarray(0, 5)].map((data, k) => ({ ts: T0 + k, data }))) });
   expect(c.warnings).toEqual(['a.pcap: no flow in 2 packets: 1 without IP, 1 of ARP']);
   c.close();
+  const piece = frame(ipv4('10.0.0.1', '10.0.0.2', 17, new Uint8Array(8), { id: 7, more: true }));
+  piece[24]! ^= 1;
+  for (const [checksums, reason] of [
+    [false, '1 of fragments without the rest'],
+    [true, '1 with a wrong IP checksum'],
+  ] as const) {
+    const wrong = await testCase({ 'a.pcap': pcap([{ ts: T0, data: piece }]) }, { checksums });
+    expect(wrong.warnings).toEqual([`a.pcap: no flow in 1 packet: ${reason}`]);
+    wrong.close();
+  }
 });
 
 it('says that time steps back', async () => {
