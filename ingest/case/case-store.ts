@@ -228,11 +228,18 @@ export class CaseStore {
   }
 }
 
+/** MB by which what DuckDB does not count exceeds the 350 that a process may have beyond the limit, with 40 M flows. */
+const UNCOUNTED = 250;
+/** Limits in MB up to which a share alone is left free: little as there is, so little data comes. */
+const SMALL = 750;
+
 /** DuckDB's own limit in MB leaves room for what it does not count: allocator slack, buffers of readers, result rows. */
 function engineLimit(limit: string, least: number): number {
   const size = megabytes(limit);
   if (size === undefined) throw usageError(`memory limit ${limit}: expected a size such as 512MB or 2GB`);
-  return Math.max(least, Math.floor(size * 0.85));
+  const share = (mb: number): number => Math.floor(mb * 0.85);
+  if (size <= SMALL) return Math.max(least, share(size));
+  return Math.max(share(SMALL), Math.min(share(size), Math.floor(size - UNCOUNTED)));
 }
 
 /** Rows of captures that never became complete (an interrupted ingest) go. */
