@@ -2,8 +2,11 @@ import type { Explanation } from '../analysis/explain/explain.js';
 import { clipped } from '../reports/format/text.js';
 import { count, plural, safe, table } from './terminal.js';
 
-/** An explanation as text for a terminal: everything from the case is made safe to print. */
-export function explainText(e: Explanation, withSql: boolean): string {
+/**
+ * An explanation as text for a terminal: everything from the case is made safe to print.
+ * @param columns where the rule's description is broken; infinite where the reader breaks lines
+ */
+export function explainText(e: Explanation, withSql: boolean, columns = 96): string {
   const f = e.finding;
   const parts = [
     [
@@ -20,7 +23,7 @@ export function explainText(e: Explanation, withSql: boolean): string {
         ['Details', typeof f.details === 'object' && f.details !== null ? JSON.stringify(f.details) : f.details],
       ]),
     ].join('\n'),
-    section('Rule', rule(e)),
+    section('Rule', rule(e, columns)),
     section('Parameters', parameters(e)),
     section('Rows', rows(e)),
     section('Score', arithmetic(e)),
@@ -43,7 +46,7 @@ function facts(pairs: readonly (readonly [string, unknown])[]): string {
 const withNetwork = (address: unknown, network: unknown): unknown =>
   address === null || !network ? address : `${address} (${network})`;
 
-function rule(e: Explanation): string {
+function rule(e: Explanation, columns: number): string {
   const { rule } = e;
   const state = {
     same: 'the installed rule is the one that ran',
@@ -52,7 +55,7 @@ function rule(e: Explanation): string {
   }[rule.installed];
   return [
     `${safe(rule.title ?? rule.id)} (${safe(rule.id)})`,
-    ...(rule.description ? wrap(safe(rule.description)) : []),
+    ...(rule.description ? wrap(safe(rule.description), columns) : []),
     `SHA-256 of its SQL: ${safe(rule.sql_sha256 ?? 'not recorded')}; ${state}`,
     ...rule.false_positives.map((t) => `May be harmless: ${safe(t)}`),
   ].join('\n');
@@ -157,7 +160,7 @@ function endpoint(address: unknown, port: unknown): string {
   return String(address).includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
-function wrap(text: string, width = 96): string[] {
+function wrap(text: string, width: number): string[] {
   const lines: string[] = [''];
   for (const word of text.split(/\s+/)) {
     const last = lines.at(-1)!;

@@ -25,6 +25,8 @@ Keys: h shows them all. q quits.`,
       if (!process.stdin.isTTY || !process.stdout.isTTY) {
         throw usageError("console needs a terminal; 'slipstream query' and 'slipstream report' do not");
       }
+      const { keepSmall } = await import('../console/memory.js');
+      const tidy = keepSmall();
       const settings = runSettings(flags);
       const { CaseSource } = await import('../console/case-source.js');
       const { runConsole } = await import('../console/run.js');
@@ -33,7 +35,7 @@ Keys: h shows them all. q quits.`,
       const source = new CaseSource(flags.db, { threads: settings.threads, memoryLimit });
       let there = true;
       try {
-        there = await runConsole(source, () => loadDetections(settings.analysis.detectionPaths));
+        there = await runConsole(source, () => loadDetections(settings.analysis.detectionPaths), tidy);
       } finally {
         await source.close();
       }

@@ -6,9 +6,11 @@ import { explainText } from '../explain-text.js';
 import { plural } from '../terminal.js';
 import { activityDetails, activityTone } from '../timeline-text.js';
 import { cell, scored } from './cells.js';
+import { daysOf } from './days.js';
+import type { Tone } from './paint.js';
 import { ask, leftOut, ROW_LIMIT, type Subject } from './query.js';
 import { evidenceModel } from './screens.js';
-import { lazyRow, type TableModel } from './table.js';
+import { lazyRow, type TableModel, type TableRow } from './table.js';
 import { type Host, hostKey, type Window } from './tree.js';
 import { virustotalText } from './virustotal.js';
 
@@ -27,6 +29,7 @@ export async function loadHosts(db: Database, filter: HostFilter): Promise<{ hos
     score: Number(r.score),
     alerts: Number(r.alerts),
     isLocal: r.is_local === true,
+    own: r.own === null ? '' : String(r.own),
     flows: Number(r.flows),
     spark: [],
   }));
@@ -86,25 +89,34 @@ export async function loadTimeline(db: Database, subject: Subject): Promise<Tabl
     { profile, site, ...bounds, limit: ROW_LIMIT },
     (line) => void lines.push(line),
   );
+  const { days, shown } = daysOf(lines.map((line) => line.ts));
   return {
     title: 'Timeline',
+    days,
     columns: [{ title: 'time' }, { title: '' }, { title: 'what', grows: true, most: 400 }],
-    rows: lines.map((line) => {
-      const of = activityDetails(line);
-      const mark = of.direction === undefined ? '!' : of.direction === 'in' ? '←' : '→';
-      const peer = of.peer ?? undefined;
-      return lazyRow(() => [line.ts.slice(5, 19), mark, cell(line.summary)], {
-        tone: activityTone(line),
-        copy: peer ?? of.evidence_id,
-        address: peer,
-        evidence: of.evidence_id,
-        uid: of.uid ?? undefined,
-      });
-    }),
+    rows: lines.map((line) => timelineRow(line, shown)),
     ...(more ? { cut: true } : {}),
     empty: 'nothing in this time',
   };
 }
+
+function timelineRow(line: Activity, shown: (time: string) => string): TableRow {
+  const { direction, evidence_id: evidence, uid, peer } = activityDetails(line);
+  const { ts, summary } = line;
+  const [mark, markTone]: [string, Tone] =
+    direction === undefined ? ['!', 'alert'] : direction === 'in' ? ['←', 'good'] : ['→', 'key'];
+  const tone = activityTone(line) ?? KIND_TONES[line.kind];
+  return lazyRow(() => [shown(ts), mark, cell(summary)], {
+    tones: ['muted', markTone, tone],
+    copy: peer ?? evidence,
+    address: peer ?? undefined,
+    evidence,
+    uid: uid ?? undefined,
+  });
+}
+
+/** What a host talked, at a glance. */
+const KIND_TONES: Readonly<Record<string, Tone>> = { dns: 'notice', http: 'good', tls: 'good' };
 
 /** What is known of an address, as pairs of a word and a text. */
 export async function loadInfo(db: Database, address: string): Promise<(readonly [string, string])[]> {
@@ -133,4 +145,4 @@ export async function loadInfo(db: Database, address: string): Promise<(readonly
 
 /** The explanation of a finding as text. */
 export const loadExplanation = async (db: Database, id: string, detections: readonly Detection[]): Promise<string> =>
-  explainText(await explain(db, id, detections, 20), false);
+  explainText(await explain(db, id, detections, 20), false, Number.POSITIVE_INFINITY);

@@ -2,10 +2,13 @@ import { render } from 'ink-testing-library';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { detect } from '../../analysis/detect.js';
 import { defaultOptions } from '../../analysis/options.js';
+import type { CaseStore } from '../../ingest/case/case-store.js';
+import type { Database } from '../../ingest/case/database.js';
 import { detections, fillSmallCase, withCase } from '../../reports/testing/small-case.js';
 import { fixture } from '../../test/support/fixtures.js';
 import { type TestCase, testCase } from '../../test/support/test-case.js';
 import { App } from './app.js';
+import type { Source } from './case-source.js';
 import { CaseConsole } from './console.js';
 import { layout } from './layout.js';
 import { painter } from './paint.js';
@@ -21,6 +24,18 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => office.close());
 
+/** A case as the console is given it: what follows the chosen host has a connection of its own. */
+function sourceOf(store: CaseStore): Source {
+  let panes: Promise<Database> | undefined;
+  return {
+    db: store.db,
+    panes: () => {
+      panes ??= store.connect();
+      return panes;
+    },
+  };
+}
+
 interface Driven {
   readonly state: CaseConsole;
   readonly copied: string[];
@@ -29,20 +44,17 @@ interface Driven {
   after(...keys: string[]): Promise<string>;
 }
 
-async function drive(db = office.store.db, columns = 110, rows = 34): Promise<Driven> {
+async function drive(store = office.store, columns = 110, rows = 34): Promise<Driven> {
   const copied: string[] = [];
   let left = false;
-  const state = new CaseConsole(
-    { db, panes: async () => db },
-    {
-      detections: () => [],
-      copy: (t) => copied.push(t),
-      quit: () => {
-        left = true;
-      },
-      settle: 0,
+  const state = new CaseConsole(sourceOf(store), {
+    detections: () => [],
+    copy: (t) => copied.push(t),
+    quit: () => {
+      left = true;
     },
-  );
+    settle: 0,
+  });
   await state.start();
   const screen = (): string => layout(state, columns, rows, painter(false)).join('\n');
   return {
@@ -73,7 +85,7 @@ describe('the main screen', () => {
       [250, 70],
       [40, 14],
     ] as const) {
-      const lines = (await (await drive(office.store.db, columns, rows)).after()).split('\n');
+      const lines = (await (await drive(office.store, columns, rows)).after()).split('\n');
       expect(lines).toHaveLength(rows);
       for (const line of lines) expect(width(line), line).toBeLessThanOrEqual(columns);
       for (const line of lines.slice(0, -1)) expect(width(line), line).toBe(columns);
@@ -90,7 +102,7 @@ describe('the main screen', () => {
   it('opens windows and follows the chosen one', async () => {
     const d = await drive();
     expect(await d.after('enter', 'j', 'j')).toMatch(/›! {3}2 03-02 09:00/);
-    expect(d.state.subject).toMatchObject({ profile: INFECTED, window: '2026-03-02 09:00:00.000000' });
+    expect(d.state.tree.subject).toMatchObject({ profile: INFECTED, window: '2026-03-02 09:00:00.000000' });
     const text = await d.after();
     expect(text).toContain('Horizontal port scan');
     expect(text).not.toContain('SSH password guessing from');
@@ -105,15 +117,15 @@ describe('the main screen', () => {
   it('finds hosts by name and by address, and only alerted ones', async () => {
     const d = await drive();
     await d.after('/', ...'FRONT-desk', 'enter');
-    expect(d.state.hosts.map((h) => h.profile)).toEqual([INFECTED]);
+    expect(d.state.tree.hosts.map((h) => h.profile)).toEqual([INFECTED]);
     await d.after('escape');
-    expect(d.state.hosts.length).toBeGreaterThan(5);
+    expect(d.state.tree.hosts.length).toBeGreaterThan(5);
     await d.after('/', ...'zzz', 'enter');
     expect(await d.after()).toContain('no host');
     await d.after('escape', 'f');
-    expect(d.state.hosts.map((h) => h.alerts > 0)).toEqual([true]);
+    expect(d.state.tree.hosts.map((h) => h.alerts > 0)).toEqual([true]);
     await d.after('f', 'S');
-    expect(d.state.hosts.map((h) => h.profile).slice(0, 2)).toEqual(['::', '0.0.0.0']);
+    expect(d.state.tree.hosts.map((h) => h.profile).slice(0, 2)).toEqual(['::', '0.0.0.0']);
   });
 });
 
@@ -131,7 +143,7 @@ describe('screens', () => {
     const d = await drive();
     await d.after('tab', 'tab', '/', ...'horizontal', 'enter');
     const flows = await d.after('enter');
-    expect(flows).toContain('Flows of');
+    expect(flows).toContain('Flows · ');
     expect(flows).toContain(`${INFECTED}:`);
     const why = await d.after('escape', 'x');
     expect(why).toContain('Horizontal port scan');
@@ -162,7 +174,7 @@ describe('screens', () => {
     for (const list of lists) expect(new Set(list).size).toBe(list.length);
   });
   it('draws the flows of a window in its eighths', async () => {
-    const d = await drive(office.store.db, 160, 40);
+    const d = await drive(office.store, 160, 40);
     expect(await d.after('enter')).toMatch(/2 03-02 09:00 +\d+ [▁-█ ]*[▁-█]+ +1\.00/);
   });
   it('says what VirusTotal said, and not what it cannot read', async () => {
@@ -183,7 +195,7 @@ describe('screens', () => {
         store.db.run("INSERT INTO lookups VALUES ('virustotal-address', $subject, $text, '')", { subject, text });
       await told('10.0.0.5', JSON.stringify(answer));
       await told('198.51.100.9', '{"status":"found"}');
-      const d = await drive(store.db);
+      const d = await drive(store);
       expect(await d.after()).toContain('VirusTotal 3/90 engines · url 12.50');
       expect(await d.after('j')).not.toContain('VirusTotal');
     });
@@ -198,7 +210,7 @@ describe('screens', () => {
   it('says what went wrong instead of dying', async () => {
     await withCase(async (store) => {
       await fillSmallCase(store.db);
-      const d = await drive(store.db);
+      const d = await drive(store);
       await store.db.run('DROP TABLE pairs');
       expect(await d.after('b')).toMatch(/pairs.*does not exist/);
     });
@@ -209,7 +221,7 @@ it('is not obeyed by the terminal, whatever the case says', async () => {
   const attack = '\x1b[2J\x1b]0;x\x07\u202Egnp\r\n\x9b31m<b>';
   await withCase(async (store) => {
     await fillSmallCase(store.db, { host: attack, name: attack, file: attack, description: attack, reason: attack });
-    const d = await drive(store.db);
+    const d = await drive(store);
     const screens = [await d.after(), await d.after('z'), await d.after('escape', 'd')];
     for (const text of screens) expect(text.replaceAll('\n', '')).not.toMatch(/[\x00-\x1f\x7f-\x9f\u202e]/);
     expect(screens[0]).toContain('\\x1b[2J');
@@ -219,26 +231,23 @@ it('is not obeyed by the terminal, whatever the case says', async () => {
 it('takes another state of the case in its stride: places, filters and open windows stay', async () => {
   await withCase(async (before) => {
     await fillSmallCase(before.db);
-    const d = await drive(before.db);
+    const d = await drive(before);
     await d.after('enter', 'j', 'j', 'k', 'tab', 'tab');
-    const { subject } = d.state;
+    const { subject } = d.state.tree;
     await withCase(async (after) => {
       await fillSmallCase(after.db);
       await after.db.run('UPDATE profiles SET flows = 77 WHERE tw = 1');
       await after.db.run("UPDATE evidence SET description = 'Grown finding'");
       let tries = 0;
-      const exchanged = d.state.exchange(
-        async () => {
-          if (tries++ === 0) throw new Error('not there yet');
-          return { db: after.db, panes: async () => after.db };
-        },
-        () => false,
-      );
+      const exchanged = d.state.exchange(async () => {
+        if (tries++ === 0) throw new Error('not there yet');
+        return sourceOf(after);
+      });
       // Asked for meanwhile: waits for the new state.
       d.state.key('z');
       await exchanged;
       expect(await d.after()).toContain('Grown finding');
-      expect(d.state.subject).toEqual(subject);
+      expect(d.state.tree.subject).toEqual(subject);
       const main = await d.after('escape');
       expect(main).toMatch(/1 03-02 09:00 +77 /);
       expect(main).toContain('● Evidence');
@@ -247,19 +256,16 @@ it('takes another state of the case in its stride: places, filters and open wind
 });
 
 it('says when the case holds no host', async () => {
-  await withCase(async (store) => expect(await (await drive(store.db)).after()).toContain('no host'));
+  await withCase(async (store) => expect(await (await drive(store)).after()).toContain('no host'));
 });
 
 it('works in ink: keys in, screen out, colour where it is wanted', async () => {
-  const state = new CaseConsole(
-    { db: office.store.db, panes: async () => office.store.db },
-    {
-      detections: () => detections,
-      copy: () => undefined,
-      quit: () => undefined,
-      settle: 0,
-    },
-  );
+  const state = new CaseConsole(sourceOf(office.store), {
+    detections: () => detections,
+    copy: () => undefined,
+    quit: () => undefined,
+    settle: 0,
+  });
   const frames: string[] = [];
   const app = render(<App state={state} paint={painter(true)} draw={(lines) => frames.push(lines.join('\n'))} />);
   const shows = async (text: string): Promise<void> => {

@@ -33,7 +33,8 @@ it.each([
     try {
       await detect(office.store, home === '' ? defaultOptions : { ...defaultOptions, homeNet: home.split(',') });
       const { db } = office.store;
-      const source = { db, panes: async () => db };
+      const panes = office.store.connect();
+      const source = { db, panes: () => panes };
       const options = { detections: () => [], copy: () => undefined, quit: () => undefined, settle: 0 };
       const state = new CaseConsole(source, options);
       await state.start();

@@ -2,6 +2,7 @@ import { grouped } from '../../reports/format/numbers.js';
 import { cell } from './cells.js';
 import type { CaseConsole } from './console.js';
 import { box } from './frame.js';
+import type { HostTree } from './host-tree.js';
 import type { Paint } from './paint.js';
 import { tableLines } from './table.js';
 import { clip, pad, width } from './text.js';
@@ -22,39 +23,46 @@ export function layout(state: CaseConsole, columns: number, rows: number, paint:
 }
 
 function mainFrame(state: CaseConsole, columns: number, height: number, paint: Paint): string[] {
+  const { tree, panes, focus } = state;
   const left = Math.max(26, Math.min(56, Math.floor(columns * 0.36)));
   const right = columns - left;
   const infoRows = height >= 30 ? 8 : height >= 20 ? 7 : 4;
   const evidenceRows = Math.max(5, Math.floor(height * 0.32));
   const timelineRows = height - infoRows - evidenceRows;
-  Object.assign(state.visible, { tree: height - 2, timeline: timelineRows - 2, evidence: evidenceRows - 2 });
-  const more = state.moreHosts > 0 ? `, ${grouped(state.moreHosts)} more` : '';
-  const filters = [
-    state.filter.search === '' ? '' : `/${state.filter.search}`,
-    state.filter.alerted ? 'alerted' : '',
-    `by ${state.filter.sort}`,
-  ];
-  const rows = state.rows;
-  const tree =
-    rows.length === 0
-      ? [paint('muted', pad(state.busy ? 'reading…' : 'no host', left - 2))]
-      : treeLines(rows, state.open, state.tree, left - 2, height - 2, state.focus === 'tree', paint);
-  const { chosen } = state;
+  tree.visible = height - 2;
+  Object.assign(state.visible, { timeline: timelineRows - 2, evidence: evidenceRows - 2 });
+  const { chosen } = tree;
   const about = chosen ? `${cell(chosen.host.profile)}${chosen.window ? `, window ${chosen.window.tw}` : ''}` : '';
   const hosts = box(
-    `Hosts ${grouped(state.hosts.length)}${more} · ${filters.filter((t) => t !== '').join(' ')}`,
-    tree,
+    treeTitle(tree),
+    hostLines(state, left - 2, height - 2, paint),
     left,
     height,
-    state.focus === 'tree',
+    focus === 'tree',
     paint,
   );
   const beside = [
-    ...box(about || 'Host', infoLines(state.info, right - 2, paint), right, infoRows, false, paint),
-    ...tableBox(state.timeline, `Timeline ${about}`, right, timelineRows, state.focus === 'timeline', paint),
-    ...tableBox(state.evidence, `Evidence ${about}`, right, evidenceRows, state.focus === 'evidence', paint),
+    ...box(about || 'Host', infoLines(panes.info, right - 2, paint), right, infoRows, false, paint),
+    ...tableBox(panes.timeline, ['Timeline', about], right, timelineRows, focus === 'timeline', paint),
+    ...tableBox(panes.evidence, ['Evidence', about], right, evidenceRows, focus === 'evidence', paint),
   ];
   return hosts.map((line, i) => line + beside[i]!);
+}
+
+function treeTitle({ hosts, more, filter }: HostTree): string {
+  const filters = [
+    filter.search === '' ? '' : `/${filter.search}`,
+    filter.alerted ? 'alerted' : '',
+    `by ${filter.sort}`,
+  ];
+  const left = more > 0 ? `, ${grouped(more)} more` : '';
+  return `Hosts ${grouped(hosts.length)}${left} · ${filters.filter((t) => t !== '').join(' ')}`;
+}
+
+function hostLines(state: CaseConsole, columns: number, lines: number, paint: Paint): string[] {
+  const { tree } = state;
+  if (tree.rows.length === 0) return [paint('muted', pad(state.busy ? 'reading…' : 'no host', columns))];
+  return treeLines(tree.rows, (h) => tree.isOpen(h), tree.place, columns, lines, state.focus === 'tree', paint);
 }
 
 function infoLines(pairs: readonly (readonly [string, string])[], columns: number, paint: Paint): string[] {
@@ -63,23 +71,26 @@ function infoLines(pairs: readonly (readonly [string, string])[], columns: numbe
     .map(([name, text]) => `${paint('muted', pad(name, 11))}${pad(text, columns - 11)}`);
 }
 
+/** @param title what is shown, and whom it is about: the latter is left out where there is no room */
 function tableBox(
   view: TableView,
-  title: string,
+  title: readonly [string, string],
   columns: number,
   rows: number,
   focused: boolean,
   paint: Paint,
 ): string[] {
   const lines = tableLines(view.model, view.place, columns - 2, rows - 2, focused, paint);
-  return box(`${title}${countOf(view)}`, lines, columns, rows, focused, paint);
+  const of = view.model.rows.length > 0 ? [view.model.days ?? '', countOf(view)] : [];
+  const name = (parts: readonly string[]): string => [...parts, ...of].filter(Boolean).join(' · ');
+  const whole = name(title);
+  return box(width(whole) + 8 <= columns ? whole : name(title.slice(0, 1)), lines, columns, rows, focused, paint);
 }
 
 const countOf = (view: TableView): string => {
   const { rows, more, cut } = view.model;
-  if (rows.length === 0) return '';
   const filter = view.filtered === '' ? '' : ` /${view.filtered}`;
-  return ` · ${grouped(view.place.row + 1)}/${grouped(rows.length)}${more ? ` of ${grouped(rows.length + more)}` : cut ? ' and more' : ''}${filter}`;
+  return `${grouped(view.place.row + 1)}/${grouped(rows.length)}${more ? ` of ${grouped(rows.length + more)}` : cut ? ' and more' : ''}${filter}`;
 };
 
 function overlayFrame(state: CaseConsole, columns: number, height: number, paint: Paint): string[] {
@@ -99,39 +110,37 @@ function overlayFrame(state: CaseConsole, columns: number, height: number, paint
   state.visible.overlay = each - 2;
   return overlay.tables.flatMap((view, i) => {
     const rows = i === overlay.tables.length - 1 ? height - each * i : each;
-    const title =
-      overlay.tables.length === 1 ? overlay.title : `${view.model.title} · ${overlay.title.replace(/^.* of /, '')}`;
-    return tableBox(view, title, columns, rows, i === overlay.active, paint);
+    const { tables, title, about } = overlay;
+    return tableBox(
+      view,
+      [tables.length === 1 ? title : view.model.title, about],
+      columns,
+      rows,
+      i === overlay.active,
+      paint,
+    );
   });
 }
+
+const BUSY = 'reading…';
+const OVERLAY_KEYS = ['h help', 'q quit', 'Esc back', 'Tab pane', '/ search', 'Enter open', 'x explain', 'c copy'];
+const MAIN_KEYS = [
+  ...['h help', 'q quit', 'Tab pane', 'Enter open', '/ find', 'f alerted', 'z evidence', 'i out', 'y in', 'b beacons'],
+  ...['e d r s p t ports', 'x explain', 'c copy'],
+];
 
 function statusBar(state: CaseConsole, columns: number, paint: Paint): string {
   if (state.typing !== undefined) return pad(`/${state.typing}▏  Enter: search   Esc: leave`, columns);
   if (state.message !== '') return paint('warning', pad(state.message, columns));
-  const keys = state.overlay
-    ? ['Esc back', 'Tab pane', '/ search', 'Enter open', 'x explain', 'c copy', 'h help', 'q quit']
-    : [
-        'h help',
-        'Tab pane',
-        'Enter open',
-        '/ find',
-        'f alerted',
-        'z evidence',
-        'b beacons',
-        'i out',
-        'y in',
-        'e d r s p t ports',
-        'x explain',
-        'q quit',
-      ];
+  const keys = state.overlay ? OVERLAY_KEYS : MAIN_KEYS;
   let line = '';
   let used = 0;
   for (const text of keys) {
-    if (used + width(text) + 2 > columns - 9) break;
+    if (used + width(text) + 2 > columns - BUSY.length) break;
     const [key, ...words] = text.split(' ');
     line += `${paint('key', key!)} ${words.join(' ')}  `;
     used += width(text) + 2;
   }
-  const busy = state.busy ? 'reading…' : state.live ? 'live' : '';
+  const busy = state.busy ? BUSY : state.live ? 'live' : '';
   return line + pad(busy, columns - used, 'right');
 }

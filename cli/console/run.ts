@@ -11,9 +11,14 @@ const LOOK_EVERY = 1000;
 /**
  * Shows a case until the user leaves. The alternate screen keeps what the terminal showed before; it comes back however
  * the console ends.
+ * @param tidy called when something has been read
  * @returns false when the terminal has gone away meanwhile
  */
-export async function runConsole(source: CaseSource, detections: () => readonly Detection[]): Promise<boolean> {
+export async function runConsole(
+  source: CaseSource,
+  detections: () => readonly Detection[],
+  tidy: () => void,
+): Promise<boolean> {
   const { stdin, stdout } = process;
   let left = false;
   let gone = false;
@@ -30,11 +35,11 @@ export async function runConsole(source: CaseSource, detections: () => readonly 
     detections,
     copy: (text) => stdout.write(`\x1b]52;c;${Buffer.from(text).toString('base64')}\x07`),
     quit,
+    tidy,
   });
   state.live = source.live;
   // The first query runs while ink is loaded.
   const started = state.start();
-  started.catch(() => undefined);
   const [{ render }, { App }] = await Promise.all([import('ink'), import('./app.js')]);
 
   const screen = new PaintedScreen(stdout);
@@ -51,11 +56,7 @@ export async function runConsole(source: CaseSource, detections: () => readonly 
       state.live = source.live;
       state.onChange();
     }
-    if (!left && source.changed)
-      void state.exchange(
-        () => source.open(),
-        () => left,
-      );
+    if (!left && source.changed) void state.exchange(() => source.open());
   }, LOOK_EVERY);
   try {
     const paint = painter(wantsColour(process.env));

@@ -1,9 +1,10 @@
 import type { Database, Row } from '../../ingest/case/database.js';
 import { bytes, cell, endpoint, gauge, num, scored, time } from './cells.js';
+import { daysOf } from './days.js';
 import { levelTone } from './paint.js';
 import { ask, leftOut, ROW_LIMIT, type Subject } from './query.js';
 import { type Column, lazyRow, type TableModel } from './table.js';
-import { virustotalText } from './virustotal.js';
+import { VIRUSTOTAL_COLUMNS, virustotalCells } from './virustotal.js';
 
 /** A full screen of one or two tables about the chosen host (or about the case). */
 export interface Screen {
@@ -11,8 +12,8 @@ export interface Screen {
   readonly name: string;
   /** For the help. */
   readonly help: string;
-  /** False: about the case, not about a host. */
-  readonly ofHost: boolean;
+  /** What it is about: the case, the chosen host, or only the chosen window where one is chosen. */
+  readonly about: 'case' | 'host' | 'window';
   load(db: Database, subject: Subject): Promise<readonly TableModel[]>;
 }
 
@@ -42,13 +43,13 @@ function countsScreen(key: string, name: string, help: string, counted: Counted)
     key,
     name,
     help,
-    ofHost: true,
+    about: 'window',
     async load(db, subject) {
       const rows = await ask(db, 'counts', { ...subject, side, port, address, limit: ROW_LIMIT });
       const highest = rows.reduce((most, r) => Math.max(most, Number(r.bytes)), 0);
       const half = (established: boolean): TableModel => ({
         title: `${name}, ${established ? 'established' : 'not established'}`,
-        columns: [...labels, right('flows'), right('packets'), right('bytes'), { title: '', grows: true }],
+        columns: [...labels, right('flows'), right('packets'), right('bytes'), { title: '', spare: 1 }],
         rows: rows
           .filter((r) => r.established === established)
           .map((r) => {
@@ -72,9 +73,10 @@ function tuplesScreen(key: string, direction: 'out' | 'in', help: string): Scree
     key,
     name,
     help,
-    ofHost: true,
+    about: 'host',
     async load(db, subject) {
       const rows = await ask(db, 'tuples', { ...subject, direction, limit: ROW_LIMIT });
+      const told = rows.some((r) => r.virustotal !== null);
       return [
         {
           title: `${name}, letters of all windows`,
@@ -83,11 +85,11 @@ function tuplesScreen(key: string, direction: 'out' | 'in', help: string): Scree
             right('flows'),
             right('C&C'),
             { title: 'letters', grows: true, most: 400 },
-            { title: 'name', most: 24 },
-            { title: 'SNI', most: 24 },
-            { title: 'AS', most: 20 },
-            { title: 'geo' },
-            { title: 'VT' },
+            { title: 'name', most: 24, spare: 1 },
+            { title: 'SNI', most: 24, spare: 2 },
+            { title: 'AS', most: 20, spare: 3 },
+            { title: 'geo', spare: 4 },
+            ...(told ? VIRUSTOTAL_COLUMNS.map((title, i) => ({ ...right(title), spare: 5 + i })) : []),
           ],
           rows: rows.map((r) =>
             lazyRow(
@@ -100,7 +102,7 @@ function tuplesScreen(key: string, direction: 'out' | 'in', help: string): Scree
                 cell(r.sni),
                 cell(r.as_org),
                 cell(r.country),
-                virustotalText(r.virustotal, true),
+                ...(told ? virustotalCells(r.virustotal) : []),
               ],
               { copy: String(r.dst), address: String(r.dst) },
             ),
@@ -115,20 +117,22 @@ function tuplesScreen(key: string, direction: 'out' | 'in', help: string): Scree
 
 /** Findings as rows; also the evidence pane of the main screen. */
 export function evidenceModel(title: string, rows: readonly Row[], withWindow: boolean): TableModel {
+  const { days, shown } = daysOf(rows.map((r) => String(r.at)));
   return {
     title,
+    days,
     columns: [
-      ...(withWindow ? [{ title: 'window' }] : []),
+      ...(withWindow ? [{ title: 'window', spare: 2 }] : []),
       { title: 'time' },
       { title: 'level' },
-      right('conf'),
+      { ...right('conf'), spare: 1 },
       { title: 'finding', grows: true, most: 400 },
     ],
     rows: rows.map((r) =>
       lazyRow(
         () => [
           ...(withWindow ? [cell(r.tw)] : []),
-          cell(r.at),
+          shown(cell(r.at)),
           r.is_suppressed === true ? 'whitelisted' : cell(r.level),
           scored(r.confidence),
           cell(r.description),
@@ -146,25 +150,27 @@ export function evidenceModel(title: string, rows: readonly Row[], withWindow: b
 }
 
 /** Flows behind a finding. */
-export async function flowsModel(db: Database, evidence: string, title: string): Promise<TableModel> {
+export async function flowsModel(db: Database, evidence: string): Promise<TableModel> {
   const rows = await ask(db, 'flows', { evidence, limit: ROW_LIMIT });
+  const { days, shown } = daysOf(rows.map((r) => String(r.at)));
   return {
-    title,
+    title: 'Flows',
+    days,
     columns: [
       { title: 'time' },
       { title: 'from' },
       { title: 'to' },
       { title: 'proto' },
       { title: 'outcome' },
-      right('duration'),
-      right('sent'),
-      right('received'),
-      { title: 'uid', grows: true },
+      { ...right('duration'), spare: 3 },
+      { ...right('sent'), spare: 1 },
+      { ...right('received'), spare: 2 },
+      { title: 'uid', spare: 4 },
     ],
     rows: rows.map((r) =>
       lazyRow(
         () => [
-          cell(r.at),
+          shown(cell(r.at)),
           endpoint(r.orig_h, r.orig_p),
           endpoint(r.resp_h, r.resp_p),
           r.service === null ? cell(r.proto) : `${cell(r.proto)} ${cell(r.service)}`,
@@ -190,7 +196,7 @@ const allEvidence: Screen = {
   key: 'z',
   name: 'All evidence',
   help: 'all evidence of the host, over all windows',
-  ofHost: true,
+  about: 'host',
   async load(db, subject) {
     const rows = await ask(db, 'evidence', { ...subject, window: '', limit: ROW_LIMIT });
     return [evidenceModel('All evidence', rows, true)];
@@ -201,7 +207,7 @@ const beacons: Screen = {
   key: 'b',
   name: 'Beacons',
   help: 'pairs of the whole case, ranked: beacons, long connections, strobes',
-  ofHost: false,
+  about: 'case',
   async load(db) {
     const rows = await ask(db, 'beacons', { limit: ROW_LIMIT });
     return [
@@ -209,14 +215,14 @@ const beacons: Screen = {
         title: 'Beacons of the case, highest score first',
         columns: [
           right('score'),
-          { title: 'severity' },
+          { title: 'severity', spare: 1 },
           { title: 'host' },
           { title: 'destination', grows: true, most: 80 },
           right('flows'),
           right('every'),
-          right('beacon'),
-          right('bytes'),
-          right('hosts %'),
+          { ...right('beacon'), spare: 2 },
+          { ...right('bytes'), spare: 3 },
+          { ...right('hosts %'), spare: 4 },
         ],
         rows: rows.map((r) =>
           lazyRow(

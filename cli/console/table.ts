@@ -1,5 +1,5 @@
 import type { Paint, Tone } from './paint.js';
-import { pad, width } from './text.js';
+import { pad, width, wrap } from './text.js';
 
 export interface Column {
   readonly title: string;
@@ -8,12 +8,16 @@ export interface Column {
   readonly grows?: boolean;
   /** Widest it may be; default 40. */
   readonly most?: number;
+  /** Where there is no room for all columns, those with the highest number go first; without one a column stays. */
+  readonly spare?: number;
 }
 
 export interface TableRow {
   /** One text per column, already safe to print. */
   readonly cells: readonly string[];
   readonly tone?: Tone | undefined;
+  /** Of single cells, over that of the row. */
+  readonly tones?: readonly (Tone | undefined)[] | undefined;
   /** What copying this row gives, as it stands in the case. */
   readonly copy?: string | undefined;
   /** What opening this row leads to. */
@@ -42,6 +46,8 @@ export interface TableModel {
   readonly more?: number;
   /** There are more rows than were read, nobody knows how many. */
   readonly cut?: boolean;
+  /** The days of its times. */
+  readonly days?: string;
   /** Words where there are no rows. */
   readonly empty: string;
 }
@@ -61,27 +67,65 @@ export function moved(place: Place, by: number, rows: number, visible: number): 
   return { row, top: row >= top + visible ? row - visible + 1 : top };
 }
 
-/** Widths of columns: as wide as the visible rows need; the growing one takes or gives the rest. */
-function widths(model: TableModel, visible: readonly TableRow[], columns: number): number[] {
-  const out = model.columns.map((c, i) =>
-    Math.min(c.most ?? 40, Math.max(width(c.title), ...visible.map((r) => width(r.cells[i] ?? '')))),
-  );
-  const gaps = 2 * (out.length - 1);
-  const grows = model.columns.findIndex((c) => c.grows);
-  const spare = columns - gaps - out.reduce((sum, w) => sum + w, 0);
-  if (grows >= 0) out[grows] = Math.max(spare < 0 ? Math.min(10, out[grows]!) : 0, out[grows]! + spare);
-  // What still does not pad is taken from the widest columns, so that each keeps something.
-  let over = out.reduce((sum, w) => sum + w, gaps) - columns;
-  while (over > 0) {
-    const widest = out.indexOf(Math.max(...out));
-    if (out[widest]! <= 3) break;
-    out[widest]!--;
-    over--;
-  }
-  return out;
+/** Least width of the growing column before others are left out for it. */
+const LEAST = 24;
+const GAP = 2;
+
+/** Columns that are shown, by their number, and how wide. */
+interface Shown {
+  readonly columns: readonly number[];
+  readonly widths: readonly number[];
 }
 
-/** Lines of a table, `columns` wide, at most `lines` high: head and rows. The chosen row has a mark that needs no colour. */
+/**
+ * As wide as the visible rows need; the growing column takes or gives the rest. Where there is no room, columns are left out,
+ * first those that are empty here; what still does not fit is taken from the widest.
+ */
+function arrange(model: TableModel, visible: readonly TableRow[], columns: number): Shown {
+  const wanted = model.columns.map((c, i) =>
+    Math.min(c.most ?? 40, Math.max(width(c.title), ...visible.map((r) => width(r.cells[i] ?? '')))),
+  );
+  const isEmpty = model.columns.map((_, i) => visible.every((r) => (r.cells[i] ?? '') === ''));
+  const grows = model.columns.findIndex((c) => c.grows);
+  const least = (i: number): number => (i === grows ? Math.min(LEAST, wanted[i]!) : wanted[i]!);
+  const dispensable = model.columns
+    .flatMap((c, i) => (c.spare === undefined ? [] : [{ i, rank: c.spare + (isEmpty[i] ? 1000 : 0) }]))
+    .sort((a, b) => b.rank - a.rank);
+  let shown = model.columns.map((_, i) => i);
+  const over = (width: (i: number) => number): number =>
+    shown.reduce((sum, i) => sum + width(i), GAP * (shown.length - 1)) - columns;
+  for (const { i } of dispensable) {
+    if (over(least) <= 0) break;
+    shown = shown.filter((n) => n !== i);
+  }
+  const widths = [...wanted];
+  if (grows >= 0) widths[grows] = Math.max(least(grows), widths[grows]! - over((i) => wanted[i]!));
+  for (let more = over((i) => widths[i]!); more > 0; more--) {
+    const widest = shown.reduce((a, b) => (widths[b]! > widths[a]! ? b : a));
+    if (widths[widest]! <= 3) break;
+    widths[widest]!--;
+  }
+  // A terminal that is narrower than any layout: what stands first stays.
+  while (shown.length > 1 && over((i) => widths[i]!) > 0) shown = shown.slice(0, -1);
+  return { columns: shown, widths: shown.map((i) => Math.min(widths[i]!, columns)) };
+}
+
+/** What a row has that its line does not show, as text. */
+function hidden(model: TableModel, row: TableRow, { columns, widths }: Shown): string {
+  return model.columns
+    .flatMap(({ title, grows }, i) => {
+      const text = row.cells[i] ?? '';
+      const place = columns.indexOf(i);
+      if (text === '' || (place >= 0 && width(text) <= widths[place]!)) return [];
+      return grows || title === '' ? text : `${title} ${text}`;
+    })
+    .join(' · ');
+}
+
+/**
+ * Lines of a table, `columns` wide, at most `lines` high: head and rows. The chosen row has a mark that needs no colour; in the
+ * table that has the keys, what does not fit into its line stands below it.
+ */
 export function tableLines(
   model: TableModel,
   place: Place,
@@ -91,18 +135,34 @@ export function tableLines(
   paint: Paint,
 ): string[] {
   if (model.rows.length === 0) return [paint('muted', pad(model.empty, columns))];
-  const visible = model.rows.slice(place.top, place.top + Math.max(0, lines - 1));
+  const room = Math.max(0, lines - 1);
+  const visible = model.rows.slice(place.top, place.top + room);
   const inner = columns - 2;
-  const w = widths(model, visible, inner);
-  const line = (cells: readonly string[]): string =>
-    pad(model.columns.map((c, i) => pad(cells[i] ?? '', w[i]!, c.align)).join('  '), inner);
-  const head = paint('muted', `  ${line(model.columns.map((c) => c.title))}`);
-  return [
-    head,
-    ...visible.map((row, i) => {
-      const chosen = place.top + i === place.row;
-      const text = `${chosen ? '›' : ' '} ${line(row.cells)}`;
-      return paint(chosen && focused ? 'selected' : row.tone, text);
-    }),
-  ];
+  const shown = arrange(model, visible, inner);
+  const line = (cells: readonly string[], tone: (column: number) => Tone | undefined): string => {
+    const texts = shown.columns.map((c, i) =>
+      paint(tone(c), pad(cells[c] ?? '', shown.widths[i]!, model.columns[c]!.align)),
+    );
+    const used = shown.widths.reduce((sum, w) => sum + w, GAP * (shown.widths.length - 1));
+    return texts.join(' '.repeat(GAP)) + ' '.repeat(Math.max(0, inner - used));
+  };
+  const head = `  ${line(
+    model.columns.map((c) => c.title),
+    () => 'muted',
+  )}`;
+  const out: string[] = [];
+  let end = 0;
+  visible.forEach((row, i) => {
+    if (place.top + i !== place.row) out.push(`  ${line(row.cells, (c) => row.tones?.[c] ?? row.tone)}`);
+    else {
+      if (focused) out.push(paint('selected', `› ${line(row.cells, () => undefined)}`));
+      else out.push(`› ${line(row.cells, (c) => row.tones?.[c] ?? row.tone)}`);
+      const rest = focused ? hidden(model, row, shown) : '';
+      const below = rest === '' ? [] : wrap(rest, columns - 4).slice(0, Math.max(0, room - 1));
+      out.push(...below.map((text) => paint(row.tone, pad(`    ${text}`, columns))));
+      end = out.length;
+    }
+  });
+  const from = Math.max(0, end - room);
+  return [head, ...out.slice(from, from + room)];
 }

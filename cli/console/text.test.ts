@@ -26,6 +26,10 @@ describe('wrap', () => {
     expect(wrap('abcdefghij', 4)).toEqual(['abcd', 'efgh', 'ij']);
     expect(wrap('a\n\nb', 10)).toEqual(['a', '', 'b']);
   });
+  it('goes on behind a label', () => {
+    expect(wrap('Time   at nine or ten', 14)).toEqual(['Time   at nine', '       or ten']);
+    expect(wrap('A very long label  x y z', 12)).toEqual(['A very long', 'label  x y z']);
+  });
   it('loses no character but spaces at breaks', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 4, max: 30 }), (text, columns) => {

@@ -28,30 +28,46 @@ export function clip(text: string, columns: number): string {
   return out;
 }
 
-/** Text in lines of at most `columns`, broken at spaces where it can be; leading spaces are kept on the first line. */
+/** What stands before the text of a line: leading spaces, and a word or two with a gap behind them, as in `Time   12:00`. */
+const LABEL = /^ *(?:\S+(?: \S+)? {2,})?/;
+
+/**
+ * Text in lines of at most `columns`, broken at spaces where it can be. What is broken goes on below its beginning: behind
+ * leading spaces, and behind a label where it has one.
+ */
 export function wrap(text: string, columns: number): string[] {
+  return text.split('\n').flatMap((paragraph) => {
+    if (width(paragraph) <= columns) return [paragraph];
+    const label = LABEL.exec(paragraph)![0];
+    const spaces = /^ */.exec(paragraph)![0];
+    const fits = width(label) <= columns / 2;
+    const start = fits ? label : spaces.slice(0, Math.floor(columns / 2));
+    const indent = width(start);
+    const lines = broken(paragraph.slice(fits ? label.length : spaces.length), columns - indent);
+    return lines.map((line, i) => (i === 0 ? start : ' '.repeat(indent)) + line);
+  });
+}
+
+/** One paragraph in lines; words that are too long are cut. */
+function broken(text: string, columns: number): string[] {
   const lines: string[] = [];
-  for (const paragraph of text.split('\n')) {
-    const indent = /^ */.exec(paragraph)![0].slice(0, Math.floor(columns / 2));
-    let line = '';
-    for (let word of paragraph.slice(indent.length).split(' ')) {
-      while (indent.length + width(word) > columns) {
-        if (line !== '') lines.push(indent + line);
-        line = '';
-        const head = clip(word, columns - indent.length) || [...word][0]!;
-        lines.push(indent + head);
-        word = word.slice(head.length);
-      }
-      const longer = line === '' ? word : `${line} ${word}`;
-      if (indent.length + width(longer) <= columns) line = longer;
-      else {
-        lines.push(indent + line);
-        line = word;
-      }
+  let line = '';
+  for (let word of text.split(' ')) {
+    while (width(word) > columns) {
+      if (line !== '') lines.push(line);
+      line = '';
+      const head = clip(word, columns) || [...word][0]!;
+      lines.push(head);
+      word = word.slice(head.length);
     }
-    lines.push(indent + line);
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (width(longer) <= columns) line = longer;
+    else {
+      lines.push(line);
+      line = word;
+    }
   }
-  return lines;
+  return [...lines, line];
 }
 
 const BARS = '▁▂▃▄▅▆▇█';

@@ -9,6 +9,8 @@ export interface Host {
   readonly score: number;
   readonly alerts: number;
   readonly isLocal: boolean;
+  /** `me`: the machine that captured; `old me`: it had this address in an earlier capture. */
+  readonly own: string;
   readonly flows: number;
   /** Flows of its last windows. */
   readonly spark: readonly number[];
@@ -45,7 +47,7 @@ export function treeRows(hosts: readonly Host[], open: ReadonlyMap<string, reado
 /** Lines of the tree. `!` marks what is alerted, `›` the chosen row: both show without colour. */
 export function treeLines(
   rows: readonly TreeRow[],
-  open: ReadonlyMap<string, readonly Window[]>,
+  isOpen: (host: Host) => boolean,
   place: Place,
   columns: number,
   lines: number,
@@ -59,7 +61,7 @@ export function treeLines(
     const score = window ? window.score : host.score;
     const left = window
       ? `   ${window.tw} ${window.name}`
-      : `${open.has(hostKey(host)) ? '▾' : '▸'}${host.isLocal ? ' ' : '↗'}${cell(host.profile)}${host.site === '' ? '' : `@${cell(host.site)}`}`;
+      : `${isOpen(host) ? '▾' : '▸'}${host.isLocal ? ' ' : '↗'}${cell(host.profile)}${host.site === '' ? '' : `@${cell(host.site)}`}${host.own === '' ? '' : ` (${host.own})`}`;
     const numbers = scored(score).padStart(4);
     const rest = columns - 2 - width(numbers) - 1;
     const flows = num(window?.flows).padStart(7);

@@ -1,4 +1,3 @@
-import type { Screen } from './screens.js';
 import { moved, type Place, START, type TableModel, type TableRow } from './table.js';
 import { wrap } from './text.js';
 
@@ -70,8 +69,9 @@ export class TextView {
 export type Overlay =
   | {
       readonly kind: 'tables';
-      readonly screen: Screen | undefined;
       readonly title: string;
+      /** The host, maybe with a window; empty: the case. */
+      readonly about: string;
       readonly tables: TableView[];
       active: number;
     }

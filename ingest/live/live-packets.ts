@@ -1,4 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
+import { networkInterfaces } from 'node:os';
 import type { Database } from '../case/database.js';
 import { recordTables } from '../case/schema.js';
 import { lit } from '../case/sql.js';
@@ -86,7 +87,7 @@ export class LivePackets {
       );
       await db.run(
         `INSERT INTO captures VALUES (${lit(captureId)}, ${lit(sourceId)}, ${lit(source.iface)}, 0, ${lit(named)}, 0, 0, NULL, NULL,
-           'live', ${lit(JSON.stringify({ what: `live capture on ${source.iface}` }))})`,
+           'live', ${lit(JSON.stringify(about(source)))})`,
       );
       const fields = captureFields();
       const values = [...new Set(fields)].sort().map((f) => `(${lit(sourceId)}, ${f.split('.').map(lit).join(', ')})`);
@@ -156,7 +157,7 @@ export class LivePackets {
     const db = this.#db;
     const problems = this.#run.problems.list().map((p) => ({ ...p }));
     const details = {
-      what: `live capture on ${this.#source.iface}`,
+      ...about(this.#source),
       packets: this.#run.packets,
       ...(drops ? { kernel_received: drops.received, kernel_dropped: drops.dropped } : {}),
       ...(drops && drops.dropped > 0
@@ -203,4 +204,12 @@ export class LivePackets {
       }
     });
   }
+}
+
+/** What a capture is, and the addresses of the machine on its interface: views mark them. */
+function about({ iface }: LiveSource): { readonly what: string; readonly addresses: readonly string[] } {
+  const all = networkInterfaces();
+  const list = iface === 'any' ? Object.values(all).flat() : all[iface];
+  const addresses = new Set((list ?? []).map((a) => a!.address.split('%')[0]!));
+  return { what: `live capture on ${iface}`, addresses: [...addresses].sort() };
 }

@@ -1,5 +1,5 @@
 -- Findings of a host, of one window or of all ($window empty), in order of time.
-SELECT e.evidence_id, strftime(e.ts, '%m-%d %H:%M:%S') AS at, e.threat_level AS level, e.detection, e.description, e.confidence,
+SELECT e.evidence_id, strftime(e.ts, '%Y-%m-%d %H:%M:%S') AS at, e.threat_level AS level, e.detection, e.description, e.confidence,
   strftime(e.tw_start, '%m-%d %H:%M') AS tw, e.counts,
   e.evidence_id IN (SELECT evidence_id FROM suppressed) AS is_suppressed, coalesce(e.victim, e.attacker, e.key) AS subject,
   (SELECT count(*) FROM evidence WHERE profile = $profile AND site = $site AND ($window = '' OR tw_start = try_cast($window AS TIMESTAMP)))
