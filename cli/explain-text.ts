@@ -2,11 +2,16 @@ import type { Explanation } from '../analysis/explain/explain.js';
 import { clipped } from '../reports/format/text.js';
 import { count, plural, safe, table } from './terminal.js';
 
-/**
- * An explanation as text for a terminal: everything from the case is made safe to print.
- * @param columns where the rule's description is broken; infinite where the reader breaks lines
- */
-export function explainText(e: Explanation, withSql: boolean, columns = 96): string {
+export interface ExplainLayout {
+  readonly withSql?: boolean;
+  /** Where the rule's description is broken; infinite where the reader breaks lines. Default 96. */
+  readonly columns?: number;
+  /** Words in place of the list of flows, where the reader has another way to them. */
+  readonly flows?: string;
+}
+
+/** An explanation as text for a terminal: everything from the case is made safe to print. */
+export function explainText(e: Explanation, { withSql = false, columns = 96, flows }: ExplainLayout = {}): string {
   const f = e.finding;
   const parts = [
     [
@@ -25,7 +30,7 @@ export function explainText(e: Explanation, withSql: boolean, columns = 96): str
     ].join('\n'),
     section('Rule', rule(e, columns)),
     section('Parameters', parameters(e)),
-    section('Rows', rows(e)),
+    section('Rows', rows(e, flows)),
     section('Score', arithmetic(e)),
     section('Standing', standing(e)),
   ];
@@ -69,9 +74,10 @@ function parameters(e: Explanation): string {
   return table(['name', 'value', 'from', 'what'], rows);
 }
 
-function rows(e: Explanation): string {
+function rows(e: Explanation, instead: string | undefined): string {
   const { total, rows } = e.flows;
   if (total === 0) return 'No flows: the finding is about records without a connection.';
+  if (instead !== undefined) return `${plural(total, 'flow')}: ${instead}`;
   const lines = rows.map((r) => [
     shortTime(r.ts),
     `${r.capture}:${r.row}`,
@@ -93,7 +99,7 @@ function rows(e: Explanation): string {
 
 function arithmetic(e: Explanation): string {
   const { score: s, finding: f } = e;
-  const own = `This finding: ${f.threat_level} ${num(f.weight)} x confidence ${num(f.confidence)} = ${num(f.strength)}`;
+  const own = `This finding: ${safe(f.threat_level)} ${num(f.weight)} x confidence ${num(f.confidence)} = ${num(f.strength)}`;
   const others = s.not_counting.map(
     (n) => `Not counted: ${plural(n.findings, 'finding')} of ${safe(n.detection)} (${safe(n.reasons.join(', '))})`,
   );

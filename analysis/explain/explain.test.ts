@@ -21,8 +21,8 @@ describe('the arithmetic', () => {
     expect(e.alert).toMatchObject({ alert_id: id('a1'), has_this: true });
     // The small case was given 0.92: an explanation says when tables do not fit together.
     expect(e.score.agrees).toBe(false);
-    expect(explainText(e, false)).toContain('1 - (1 - 0.1)(1 - 0.8) = 0.82');
-    expect(explainText(e, false)).toContain('another score');
+    expect(explainText(e)).toContain('1 - (1 - 0.1)(1 - 0.8) = 0.82');
+    expect(explainText(e)).toContain('another score');
   });
 
   it('lists what does not count, and why', async () => {
@@ -31,7 +31,7 @@ describe('the arithmetic', () => {
     expect(e.score.not_counting).toEqual([{ detection: 'odd-certificate', findings: 1, reasons: ['suppressed'] }]);
     expect(e.suppressed).toEqual([{ rule: 'printers', reason: 'expected 21 fields, found 20' }]);
     expect(e.alert).toBe(null);
-    expect(explainText(e, false)).toContain('No alert: score 0 is below 0.85');
+    expect(explainText(e)).toContain('No alert: score 0 is below 0.85');
   });
 });
 
@@ -45,7 +45,7 @@ describe('the rule', () => {
     expect(same.threat_level).toEqual({ value: 'high', origin: 'default' });
     const other = await explained('e2');
     expect(other.rule).toMatchObject({ installed: 'changed', sql: null });
-    expect(explainText(other, true)).toContain('Not shown');
+    expect(explainText(other, { withSql: true })).toContain('Not shown');
   });
 
   it('may be missing', async () => {
@@ -55,7 +55,7 @@ describe('the rule', () => {
     });
     expect(e.rule).toMatchObject({ installed: 'missing', title: null });
     expect(e.threat_level).toEqual({ value: 'high', origin: 'unknown' });
-    expect(explainText(e, true)).toContain('not installed here');
+    expect(explainText(e, { withSql: true })).toContain('not installed here');
   });
 
   it('names a threat level that the configuration changed', async () => {
@@ -79,7 +79,7 @@ describe('the rows', () => {
       ['office/conn.log', '2', 'C1'],
       ['office/conn.log', '3', 'C2'],
     ]);
-    expect(explainText(e, false)).toContain('and 1 more');
+    expect(explainText(e)).toContain('and 1 more');
   });
 });
 
@@ -113,7 +113,7 @@ describe('hostile text', () => {
       await db.run(`UPDATE evidence SET details = '{"a": "\\u001b[2J"}'`);
       return explain(db, id('e1'), detections, 20);
     });
-    const text = explainText(e, true);
+    const text = explainText(e, { withSql: true });
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b\u202a-\u202e]/);
     expect(text).toContain('<script>');
   });

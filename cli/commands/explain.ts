@@ -38,7 +38,7 @@ Examples:
       try {
         const found = await explain(store.db, await findEvidence(store.db, id), detections, limit);
         if (flags.json) printJson(found);
-        else process.stdout.write(explainText(found, Boolean(flags.sql)));
+        else process.stdout.write(explainText(found, { withSql: Boolean(flags.sql) }));
       } finally {
         store.close();
       }

@@ -133,7 +133,7 @@ export async function loadInfo(db: Database, address: string): Promise<(readonly
     ['names', names || cell(row.rdns)],
     [
       'network',
-      [row.asn === null ? '' : `AS${row.asn}`, cell(row.as_org), cell(row.city), cell(row.country)]
+      [row.asn === null ? '' : `AS${cell(row.asn)}`, cell(row.as_org), cell(row.city), cell(row.country)]
         .filter((t) => t !== '')
         .join(' · '),
     ],
@@ -145,4 +145,7 @@ export async function loadInfo(db: Database, address: string): Promise<(readonly
 
 /** The explanation of a finding as text. */
 export const loadExplanation = async (db: Database, id: string, detections: readonly Detection[]): Promise<string> =>
-  explainText(await explain(db, id, detections, 20), false, Number.POSITIVE_INFINITY);
+  explainText(await explain(db, id, detections, 0), {
+    columns: Number.POSITIVE_INFINITY,
+    flows: 'Enter on the finding shows them',
+  });

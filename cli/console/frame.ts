@@ -1,3 +1,4 @@
+import { cell } from './cells.js';
 import type { Paint } from './paint.js';
 import { clip, pad, width } from './text.js';
 
@@ -15,7 +16,7 @@ export function box(
 ): string[] {
   const inner = columns - 2;
   const mark = focused ? '● ' : '';
-  const name = clip(`${mark}${title}`, Math.max(0, inner - 4));
+  const name = clip(`${mark}${cell(title)}`, Math.max(0, inner - 4));
   const bar = (text: string): string => paint(focused ? 'key' : 'muted', text);
   const top =
     bar('┌─ ') + paint(focused ? 'key' : 'title', name) + bar(` ${'─'.repeat(Math.max(0, inner - 3 - width(name)))}┐`);

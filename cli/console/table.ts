@@ -1,5 +1,5 @@
 import type { Paint, Tone } from './paint.js';
-import { pad, width, wrap } from './text.js';
+import { clip, pad, width, wrap } from './text.js';
 
 export interface Column {
   readonly title: string;
@@ -70,6 +70,8 @@ export function moved(place: Place, by: number, rows: number, visible: number): 
 /** Least width of the growing column before others are left out for it. */
 const LEAST = 24;
 const GAP = 2;
+/** Where what does not fit into the line of the chosen row stands below it. */
+const INDENT = 4;
 
 /** Columns that are shown, by their number, and how wide. */
 interface Shown {
@@ -110,16 +112,21 @@ function arrange(model: TableModel, visible: readonly TableRow[], columns: numbe
   return { columns: shown, widths: shown.map((i) => Math.min(widths[i]!, columns)) };
 }
 
-/** What a row has that its line does not show, as text. */
-function hidden(model: TableModel, row: TableRow, { columns, widths }: Shown): string {
-  return model.columns
-    .flatMap(({ title, grows }, i) => {
-      const text = row.cells[i] ?? '';
-      const place = columns.indexOf(i);
-      if (text === '' || (place >= 0 && width(text) <= widths[place]!)) return [];
-      return grows || title === '' ? text : `${title} ${text}`;
-    })
-    .join(' · ');
+/** What a row has that its line does not show, in lines: the growing column first. */
+function below(model: TableModel, row: TableRow, shown: Shown, columns: number, most: number): string[] {
+  const missing = model.columns.flatMap(({ title, grows }, i) => {
+    const text = row.cells[i] ?? '';
+    const place = shown.columns.indexOf(i);
+    if (text === '' || (place >= 0 && width(text) <= shown.widths[place]!)) return [];
+    return [{ grows, text: grows || title === '' ? text : `${title} ${text}` }];
+  });
+  if (missing.length === 0) return [];
+  const first = missing.filter((m) => m.grows);
+  const all = [...first, ...missing.filter((m) => !m.grows)].map((m) => m.text).join(' · ');
+  const lines = wrap(all, columns - INDENT);
+  const cut = lines.slice(0, Math.max(0, most));
+  if (cut.length < lines.length && cut.length > 0) cut.push(`${clip(cut.pop()!, columns - INDENT - 1)}…`);
+  return cut.map((text) => pad(' '.repeat(INDENT) + text, columns));
 }
 
 /**
@@ -153,15 +160,13 @@ export function tableLines(
   const out: string[] = [];
   let end = 0;
   visible.forEach((row, i) => {
-    if (place.top + i !== place.row) out.push(`  ${line(row.cells, (c) => row.tones?.[c] ?? row.tone)}`);
-    else {
-      if (focused) out.push(paint('selected', `› ${line(row.cells, () => undefined)}`));
-      else out.push(`› ${line(row.cells, (c) => row.tones?.[c] ?? row.tone)}`);
-      const rest = focused ? hidden(model, row, shown) : '';
-      const below = rest === '' ? [] : wrap(rest, columns - 4).slice(0, Math.max(0, room - 1));
-      out.push(...below.map((text) => paint(row.tone, pad(`    ${text}`, columns))));
+    const chosen = place.top + i === place.row;
+    const text = `${chosen ? '›' : ' '} `;
+    if (chosen && focused) {
+      out.push(paint('selected', text + line(row.cells, () => undefined)));
+      out.push(...below(model, row, shown, columns, room - 1).map((rest) => paint(row.tone, rest)));
       end = out.length;
-    }
+    } else out.push(text + line(row.cells, (c) => row.tones?.[c] ?? row.tone));
   });
   const from = Math.max(0, end - room);
   return [head, ...out.slice(from, from + room)];

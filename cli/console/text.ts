@@ -38,6 +38,8 @@ const LABEL = /^ *(?:\S+(?: \S+)? {2,})?/;
 export function wrap(text: string, columns: number): string[] {
   return text.split('\n').flatMap((paragraph) => {
     if (width(paragraph) <= columns) return [paragraph];
+    // The line below the head of a table.
+    if (/^[ ─]+$/.test(paragraph)) return [clip(paragraph, columns)];
     const label = LABEL.exec(paragraph)![0];
     const spaces = /^ */.exec(paragraph)![0];
     const fits = width(label) <= columns / 2;
