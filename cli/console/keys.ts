@@ -6,6 +6,8 @@ export interface Pressed {
   readonly rightArrow: boolean;
   readonly pageUp: boolean;
   readonly pageDown: boolean;
+  readonly home: boolean;
+  readonly end: boolean;
   readonly return: boolean;
   readonly escape: boolean;
   readonly tab: boolean;
@@ -21,12 +23,6 @@ const BYTES: Readonly<Record<string, string>> = {
   '\x7f': 'backspace',
   '\b': 'backspace',
   '\x1b': 'escape',
-  '[H': 'home',
-  '[F': 'end',
-  '[1~': 'home',
-  '[4~': 'end',
-  OH: 'home',
-  OF: 'end',
 };
 
 /** Names of the keys in one chunk of input: text that was pasted or typed ahead comes as one string. */
@@ -35,6 +31,8 @@ export function keyNames(input: string, key: Pressed): string[] {
   if (key.downArrow) return ['down'];
   if (key.pageUp) return ['pageup'];
   if (key.pageDown) return ['pagedown'];
+  if (key.home) return ['home'];
+  if (key.end) return ['end'];
   if (key.leftArrow) return ['escape'];
   if (key.rightArrow || key.return) return ['enter'];
   if (key.tab) return ['tab'];
