@@ -237,7 +237,7 @@ describe.skipIf(!tmux)('in a terminal', () => {
     try {
       await published(`${live}.live/view.duckdb`, () => events);
       mux('new-session', '-d', '-s', 'live', '-x', '110', '-y', '30', `${consoleOf(live)}; sleep 60`);
-      const early = await until(/Hosts [1-9]\d* · by score[^]* live\s*$/, 'live');
+      const early = await until(/Hosts [1-9]\d* · by score[\s\S]* live\s*$/, 'live');
       mux('send-keys', '-t', 'live', 'S', 'S');
       await until('by flows', 'live');
       appendFileSync(log, lines.slice(60).join(''));
