@@ -5,7 +5,6 @@ import { pipeline } from 'node:stream/promises';
 import type { CaseStore } from '../ingest/case/case-store.js';
 import { type FileResult, ingest } from '../ingest/ingest.js';
 import { inputKind, label, seconds } from './common.js';
-import { usageError } from './errors.js';
 import type { InputSettings } from './input-settings.js';
 import type { Listener } from './progress.js';
 import { safe } from './terminal.js';
@@ -31,11 +30,6 @@ export async function readInputs(
   settings: InputSettings,
   progress: Listener,
 ): Promise<FileResult[]> {
-  if (inputs.includes('-') && flags.kind === undefined) {
-    throw usageError(
-      'standard input (-) needs --kind, for example: zcat conn.log.gz | slipstream analyze - --kind zeek -o out',
-    );
-  }
   const paths: string[] = [];
   for (const [k, input] of inputs.entries()) {
     if (input === '-') paths.push(await spool(process.stdin, join(store.tempDir, STDIN_NAME)));

@@ -30,7 +30,7 @@ export function register(program: Command): void {
 Examples:
   slipstream analyze /logs/zeek -o out
   slipstream analyze eve.json -o out --home-net 10.0.0.0/8,192.168.0.0/16
-  zcat conn.log.gz | slipstream analyze - --kind zeek -o out`,
+  zcat conn.log.gz | slipstream analyze - -o out`,
     )
     .action(async (inputs: string[], flags) => {
       const settings = runSettings(flags);

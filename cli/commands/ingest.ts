@@ -28,7 +28,7 @@ A capture already in the case is skipped; one that has grown is continued.
 Examples:
   slipstream ingest /logs/zeek --db case.duckdb
   slipstream ingest eve.json --db case.duckdb --site berlin
-  zcat conn.log.gz | slipstream ingest - --kind zeek --db case.duckdb`,
+  zcat conn.log.gz | slipstream ingest - --db case.duckdb`,
     )
     .action(async (inputs: string[], flags) => {
       const settings = await inputSettings(flags);

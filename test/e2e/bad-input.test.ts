@@ -96,7 +96,13 @@ describe('files that are no captures', () => {
     );
   });
   it('an unknown kind', () => refused(cli(['info', 'x', '--kind', 'foo']), 2, /--kind foo/));
-  it('standard input without a kind', () => refused(cli(['ingest', '-', '--db', db()]), 2, /needs --kind/));
+  it('rubbish by standard input', () => {
+    refused(
+      cli(['ingest', '-', '--db', db()], { input: Buffer.alloc(4096, 0x9c) }),
+      3,
+      /stdin: not a capture of a known kind/,
+    );
+  });
   it('a case that is none', () => {
     refused(cli(['query', '--db', file('x.duckdb', 'nothing like it'.repeat(500)), 'SELECT 1']), 3, /not a case/);
   });

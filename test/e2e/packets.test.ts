@@ -101,7 +101,7 @@ describe('packets cut out of', { timeout: 240_000 }, () => {
     const folder = folderOf(`piped-${name}`);
     const db = join(folder, 'case.duckdb');
     const piped = make();
-    expect(cli(['ingest', '-', '--kind', 'pcap', '--db', db], { input: piped }).code).toBe(0);
+    expect(cli(['ingest', '-', '--db', db], { input: piped }).code).toBe(0);
     const without = cut(db, undefined, join(folder, 'out.pcap')).run;
     expect(without.code).toBe(1);
     expect(without.stderr).toMatch(/came by standard input, which is not kept.*--captures DIR/);
