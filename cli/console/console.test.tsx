@@ -188,6 +188,19 @@ it('takes another state of the case in its stride: places, filters and open wind
   });
 });
 
+it('marks the machine that captured, and an address that it had before', async () => {
+  await withCase(async (store) => {
+    await fillSmallCase(store.db);
+    await store.db.run(
+      `INSERT INTO captures BY NAME SELECT captures.* REPLACE (id AS capture_id, began::TIMESTAMP AS first_ts, json_object('addresses', [address]) AS details)
+       FROM captures, (VALUES ('c2', '2026-03-01', '198.51.100.9'), ('c3', '2026-03-02', '10.0.0.5')) t(id, began, address)`,
+    );
+    const text = await (await drive(store, { columns: 160 })).after();
+    expect(text).toMatch(/10\.0\.0\.5 \(me\)/);
+    expect(text).toMatch(/198\.51\.100\.9 \(old me\)/);
+  });
+});
+
 it('says when the case holds no host', async () => {
   await withCase(async (store) => expect(await (await drive(store)).after()).toContain('no host'));
 });
