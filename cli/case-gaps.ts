@@ -25,7 +25,7 @@ export async function caseGaps(db: Database): Promise<CaseGaps> {
   );
   const runs = await db.all<{ status: string; reason: string; detections: string }>(
     `SELECT status, reason, string_agg(detection, ' ' ORDER BY detection) AS detections FROM detection_runs
-     WHERE status = 'not_decided' OR (status = 'ran' AND starts_with(reason, 'not decided for '))
+     WHERE status = 'not_decided' OR partly_decided(status, reason)
      GROUP BY status, reason ORDER BY count(*) DESC, reason`,
   );
   const gaps = (status: string): Gap[] =>

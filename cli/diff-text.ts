@@ -1,4 +1,5 @@
 import { type CaseDiff, type Listed, reasons } from '../reports/diff/diff.js';
+import { score as scoreText } from '../reports/format/numbers.js';
 import { clipped } from '../reports/format/text.js';
 import { count, safe, table } from './terminal.js';
 
@@ -28,8 +29,8 @@ function hosts(list: Listed, limit: number): string {
     .map((h) => [
       `${h.profile}${h.site ? ` at ${h.site}` : ''}`,
       h.change,
-      Number(h.score_was).toFixed(2),
-      Number(h.score_is).toFixed(2),
+      scoreText(Number(h.score_was)),
+      scoreText(Number(h.score_is)),
       h.alerts_were,
       h.alerts_are,
     ]);

@@ -5,6 +5,7 @@ import {
   lowerMedian,
   share,
 } from '../analysis/evaluate/evaluate.js';
+import { score as scoreText } from '../reports/format/numbers.js';
 import { plural, safe, table } from './terminal.js';
 
 /** An evaluation as JSON: counts with the shares that follow from them. */
@@ -98,7 +99,7 @@ export function evaluationText(e: Evaluation, markdown: boolean): string {
           h.basis,
           h.windows,
           h.alerts,
-          h.score,
+          scoreText(h.score),
           h.seconds_to_evidence,
           h.seconds_to_alert,
         ]),

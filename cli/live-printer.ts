@@ -1,6 +1,7 @@
 import type { Decision } from '../analysis/blocking/blocker.js';
 import type { NewAlert, NewEvidence } from '../ingest/live/findings.js';
 import type { LiveListener, LiveStatus } from '../ingest/live/live-session.js';
+import { score as scoreText } from '../reports/format/numbers.js';
 import { count, safe } from './terminal.js';
 
 /** Prints what a live capture tells: text with a status line, or one JSON object a line. */
@@ -25,7 +26,7 @@ export class LivePrinter {
     alert: (a: NewAlert) =>
       this.#say(
         { event: 'alert', ...(JSON.parse(a.line) as object) },
-        `${clock(a.tw_start)}  ALERT     ${safe(a.profile)}, score ${a.score.toFixed(2)}: ${safe(a.description)}`,
+        `${clock(a.tw_start)}  ALERT     ${safe(a.profile)}, score ${scoreText(a.score)}: ${safe(a.description)}`,
       ),
     window: (end: string, seconds: number) =>
       this.#say({ event: 'window', end, analysis_seconds: Number(seconds.toFixed(3)) }, undefined),

@@ -1,5 +1,6 @@
 import type { DetectSummary } from '../analysis/detect.js';
 import type { Database } from '../ingest/case/database.js';
+import { score as scoreText } from '../reports/format/numbers.js';
 import { count, plural, safe } from './terminal.js';
 
 /** Numbers of an analysis in one line. */
@@ -43,7 +44,7 @@ export async function verdictText(db: Database, summary: DetectSummary): Promise
   if (summary.flows === 0 && summary.evidence === 0) return 'Nothing to judge: no flow and no finding.';
   if (summary.alerts === 0) {
     return worst
-      ? `No alert. Highest score ${worst.score.toFixed(2)}: ${safe(worst.profile)}`
+      ? `No alert. Highest score ${scoreText(worst.score)}: ${safe(worst.profile)}`
       : 'No alert and no finding that counts.';
   }
   const hosts = summary.affectedHosts;
@@ -51,5 +52,5 @@ export async function verdictText(db: Database, summary: DetectSummary): Promise
     hosts > 0
       ? `${plural(hosts, 'affected host')} with ${plural(summary.alerts, 'alert')}`
       : `${plural(summary.alerts, 'alert')}, none on a local host`;
-  return `${head}. Worst: ${safe(worst!.profile)} (score ${worst!.score.toFixed(2)})`;
+  return `${head}. Worst: ${safe(worst!.profile)} (score ${scoreText(worst!.score)})`;
 }

@@ -15,7 +15,7 @@ WITH f AS (
   SELECT count(*) AS evidence, count(*) FILTER (is_suppressed) AS suppressed, count(*) FILTER (shown) AS shown FROM report_evidence
 ), r AS (
   SELECT count(*) FILTER (status = 'ran') AS ran, count(*) FILTER (status = 'not_decided') AS not_decided,
-    count(*) FILTER (status = 'ran' AND starts_with(reason, 'not decided for ')) AS partly,
+    count(*) FILTER (partly_decided(status, reason)) AS partly,
     count(*) FILTER (status = 'disabled') AS disabled, count(*) FILTER (status = 'failed') AS failed
   FROM detection_runs
 ), c AS (

@@ -19,6 +19,10 @@ export interface SourceFields {
   readonly kinds: ReadonlyMap<string, string>;
 }
 
+/** Reason of a detection that ran, but not for sources of these kinds; `partly_decided` of analysis/macros knows it again. */
+export const partlyDecided = (kinds: readonly string[], why: string): string =>
+  `not decided for ${kinds.join(', ')} sources ${why}`;
+
 export async function sourceFields(db: Database): Promise<SourceFields> {
   const rows = await db.all<{ source_id: string; field: string }>(
     `SELECT source_id, tbl || '.' || field AS field FROM source_fields ORDER BY source_id, field`,
@@ -65,8 +69,6 @@ export function decidable(detection: Detection, have: SourceFields): { able: boo
   ].sort();
   return {
     able,
-    reason: able
-      ? [`not decided for ${kinds.join(', ')} sources without ${missing}`, ...had].join('; ')
-      : `no source gives ${missing}`,
+    reason: able ? [partlyDecided(kinds, `without ${missing}`), ...had].join('; ') : `no source gives ${missing}`,
   };
 }

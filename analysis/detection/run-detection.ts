@@ -41,6 +41,7 @@ export async function runDetection(
   );
   const missing = REQUIRED.filter((c) => !columns.has(c));
   if (missing.length > 0) throw new CliError(`detection ${detection.id}: its SQL gives no ${missing.join(', ')}`);
+  if ((await db.number('SELECT count(*) FROM detection_rows')) === 0) return 0;
   await db.run(findingsSql(detection, settings, columns, defaultSite));
   const twice = await db.one<{ key: string }>(
     'SELECT min(key) AS key FROM findings GROUP BY evidence_id HAVING count(*) > 1 ORDER BY key LIMIT 1',
@@ -49,7 +50,7 @@ export async function runDetection(
     throw new CliError(`detection ${detection.id}: the finding ${JSON.stringify(twice.key)} came twice in one window`);
   await db.run(`INSERT INTO staged_evidence SELECT * EXCLUDE (in_order) FROM findings ORDER BY in_order`);
   const findings = await db.number('SELECT count(*) FROM findings');
-  if (findings > 0 && detection.flowsSql) await linkFlows(db, detection, settings);
+  if (detection.flowsSql) await linkFlows(db, detection, settings);
   return findings;
 }
 
@@ -70,11 +71,30 @@ function findingsSql(d: Detection, settings: Settings, columns: ReadonlySet<stri
       victim, CASE WHEN victim IS NOT NULL THEN ${lit(d.victim_kind)} END AS victim_kind,
       proto, port, ${messageSql(d.message)} AS description, ${techniques} AS techniques, details,
       row_number() OVER (ORDER BY ts, site, profile, key) AS in_order
-    FROM (
+    FROM (${withNetwork(`
       SELECT profile, ts, window_start(ts) AS tw_start, ${site} AS site, key::VARCHAR AS key, attacker::VARCHAR AS attacker,
         victim::VARCHAR AS victim, proto::VARCHAR AS proto, port::INTEGER AS port, confidence::DOUBLE AS confidence,
         ${level} AS threat_level, ${details} AS details
-      FROM detection_rows WHERE profile IS NOT NULL AND ts IS NOT NULL AND key IS NOT NULL)`;
+      FROM detection_rows WHERE profile IS NOT NULL AND ts IS NOT NULL AND key IS NOT NULL`)})`;
+}
+
+/**
+ * Findings with the network of the end outside, the victim before the attacker: `details.network` (address, asn, as_org,
+ * country, as far as they are known), and `network_note` for the sentence.
+ */
+function withNetwork(findings: string): string {
+  const of = (column: string): string => `CASE WHEN v.address IS NOT NULL THEN v.${column} ELSE a.${column} END`;
+  return `
+    SELECT * EXCLUDE (details, words, asn, as_org, country), CASE WHEN words <> '' THEN ' (' || words || ')' ELSE '' END AS network_note,
+      CASE WHEN words = '' THEN details ELSE json_merge_patch(coalesce(details, '{}'), json_object('network', json_merge_patch('{}',
+        json_object('address', network_address, 'asn', asn, 'as_org', as_org, 'country', country)))) END AS details
+    FROM (
+      SELECT *, concat_ws(', ', coalesce(as_org, 'AS' || asn), country) AS words
+      FROM (
+        SELECT e.*, ${of('address')} AS network_address, ${of('asn')} AS asn, ${of('as_org')} AS as_org, ${of('country')} AS country
+        FROM (${findings}) e
+        LEFT JOIN addresses v ON v.address = e.victim AND NOT v.is_local
+        LEFT JOIN addresses a ON a.address = coalesce(e.attacker, e.profile) AND NOT a.is_local))`;
 }
 
 /** `flows.sql` gives (profile, tw_start, key, flow_id), with `site` where profiles of several sites may share an address. */

@@ -7,3 +7,7 @@ CREATE OR REPLACE TEMP MACRO confidence(x) AS round(greatest(0.0, least(1.0, x::
 
 -- 16 hex of SHA-256 over parts joined by the unit separator.
 CREATE OR REPLACE TEMP MACRO stable_id(parts) AS substr(sha256(array_to_string(parts, chr(31))), 1, 16);
+
+-- A score in a sentence: two digits, three from .99 on, never rounded up to 1.00. Example: score_text(0.998098) = '0.998'.
+CREATE OR REPLACE TEMP MACRO score_text(x) AS
+  CASE WHEN x > 0.99 AND x < 1 THEN printf('%.3f', floor(x * 1000) / 1000) ELSE printf('%.2f', x) END;

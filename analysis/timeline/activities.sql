@@ -135,7 +135,7 @@ SELECT w.profile, w.site, e.tw_start, e.ts, NULL, 'finding', e.threat_level || '
 FROM evidence e JOIN timeline_scope w ON w.profile = e.profile AND w.site = e.site
 WHERE e.ts >= w.from_ts AND e.ts < w.to_ts AND e.weight > 0
 UNION ALL
-SELECT w.profile, w.site, a.tw_start, a.ts, NULL, 'alert', 'alert, score ' || a.score || ': ' || a.description,
+SELECT w.profile, w.site, a.tw_start, a.ts, NULL, 'alert', 'alert, score ' || score_text(a.score) || ': ' || a.description,
   to_json({alert_id: a.alert_id, score: a.score, threshold: a.threshold})
 FROM alerts a JOIN timeline_scope w ON w.profile = a.profile AND w.site = a.site
 WHERE a.ts >= w.from_ts AND a.ts < w.to_ts

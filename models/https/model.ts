@@ -1,3 +1,4 @@
+import { partlyDecided } from '../../analysis/detection/requires.js';
 import type { AnalysisOptions } from '../../analysis/options.js';
 import { BatchAppender } from '../../ingest/case/append-batch.js';
 import type { CaseStore } from '../../ingest/case/case-store.js';
@@ -61,7 +62,7 @@ export class HttpsModel implements Model {
     if (without.length === 0) return { able: true, reason: undefined };
     const able = sources.some((s) => s.tls);
     const why = 'without TLS handshakes: the model has no part for flows alone';
-    return { able, reason: able ? `not decided for ${without.join(', ')} sources ${why}` : `sources ${why}` };
+    return { able, reason: able ? partlyDecided(without, why) : `sources ${why}` };
   }
 
   /** Makes the temporary table `https_scores(flow_id, score)` of the flows that the model can judge. */
