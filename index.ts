@@ -8,6 +8,7 @@ export { CliError as SlipstreamError } from './cli/errors.js';
 export { type Analysis, type AnalyzeOptions, analyze, type ReadFile } from './library/analyze.js';
 export { type CaseResult, type Definition, detections, newDetection, testDetection } from './library/detections.js';
 export { type ExportSummary, exportCase } from './library/export-case.js';
+export { type LiveChoices, type LiveStatus, live, type NewAlert, type NewEvidence } from './library/live.js';
 export {
   evaluate,
   type FeatureTable,

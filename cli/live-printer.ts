@@ -1,6 +1,6 @@
 import type { Decision } from '../analysis/blocking/blocker.js';
 import type { NewAlert, NewEvidence } from '../ingest/live/findings.js';
-import type { LiveListener, LiveStatus } from '../ingest/live/live-session.js';
+import type { LiveListener, LiveStatus } from '../ingest/live/live-options.js';
 import { score as scoreText } from '../reports/format/numbers.js';
 import { count, safe } from './terminal.js';
 
@@ -18,6 +18,8 @@ export class LivePrinter {
   }
 
   readonly listener = {
+    capturing: (iface: string, engine: string) =>
+      this.#say({ event: 'capturing', interface: iface, engine }, `capturing on ${safe(iface)} with ${engine}`),
     evidence: (e: NewEvidence) =>
       this.#say(
         { event: 'evidence', ...e },

@@ -5,19 +5,12 @@ import { Blocker } from '../../analysis/blocking/blocker.js';
 import { chooseFirewall } from '../../analysis/blocking/choose.js';
 import { loadDetections } from '../../analysis/detection/registry.js';
 import { CaseStore } from '../../ingest/case/case-store.js';
-import { makeFolder } from '../../ingest/case/make-folder.js';
-import { megabytes } from '../../ingest/case/memory-size.js';
-import { chooseEngine } from '../../ingest/live/capture-program.js';
-import { followLogs } from '../../ingest/live/follow.js';
-import { LiveSession } from '../../ingest/live/live-session.js';
-import { loadDissectors } from '../../ingest/pcap/dissect/registry.js';
-import { DEFAULT_TIMEOUTS } from '../../ingest/pcap/flow/timeouts.js';
 import { renderReport } from '../../reports/render.js';
 import { seconds, withAnalysis } from '../common.js';
 import { type AnalysisFlags, type RunSettings, runSettings } from '../config.js';
-import { usageError } from '../errors.js';
 import { LivePrinter } from '../live-printer.js';
-import { dropRoot } from '../privileges.js';
+import { become, sudoUser } from '../privileges.js';
+import { type LiveInput, runLive } from '../run-live.js';
 import { writeWhole } from '../write-file.js';
 
 export function register(program: Command): void {
@@ -59,19 +52,8 @@ Without root: setcap cap_net_raw+ep $(command -v tcpdump)`,
     .action((flags) => live(flags));
 }
 
-interface LiveFlags extends AnalysisFlags {
-  readonly db: string;
-  readonly interface?: string;
-  readonly follow?: string;
-  readonly bpf?: string;
-  readonly snaplen?: string;
-  readonly buffer?: string;
-  readonly engine?: string;
-  readonly tcpInactivity?: string;
-  readonly flush?: string;
-  readonly retain?: string;
+interface LiveFlags extends AnalysisFlags, LiveInput {
   readonly duration?: string;
-  readonly write?: string;
   readonly block?: boolean;
   readonly firewall?: string;
   readonly alerts?: string;
@@ -81,12 +63,8 @@ interface LiveFlags extends AnalysisFlags {
 }
 
 async function live(flags: LiveFlags): Promise<void> {
-  if ((flags.interface === undefined) === (flags.follow === undefined)) {
-    throw usageError('say what to look at: -i INTERFACE or --follow PATH');
-  }
   const settings = runSettings(flags);
   const detections = loadDetections(settings.analysis.detectionPaths);
-  makeFolder(dirname(flags.db));
   const alerts = flags.alerts ?? join(dirname(flags.db), 'alerts.jsonl');
   const width = settings.analysis.window === 'one' ? 3600 : settings.analysis.window / 1e6;
   const firewall = flags.block ? chooseFirewall(flags.firewall) : undefined;
@@ -114,70 +92,16 @@ async function live(flags: LiveFlags): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
   const duration = seconds('--duration', flags.duration);
   const timer = duration === undefined ? undefined : setTimeout(() => stop.abort(), duration * 1000);
+  // The firewall needs root as long as it is changed, and logs that only root may read as long as they grow.
+  const user = flags.block || flags.interface === undefined ? undefined : sudoUser();
   try {
-    if (flags.follow !== undefined) {
-      await followLogs(
-        { path: flags.follow, casePath: flags.db, settings, detections, every: seconds('--flush', flags.flush) ?? 5 },
-        listener,
-        stop.signal,
-      );
-    } else await capture(flags, flags.interface!, settings, detections, listener, stop.signal);
+    const opened = (): void => user && become(user);
+    await runLive(flags, { settings, detections, listener, stop: stop.signal, user, opened });
   } finally {
     clearTimeout(timer);
     printer.end();
   }
   if (flags.report) await report(flags.db, flags.report, settings, detections);
-}
-
-async function capture(
-  flags: LiveFlags,
-  iface: string,
-  settings: RunSettings,
-  detections: ReturnType<typeof loadDetections>,
-  listener: ConstructorParameters<typeof LiveSession>[1],
-  stop: AbortSignal,
-): Promise<void> {
-  const whole = (name: string, text: string | undefined, otherwise: number, least: number): number => {
-    const n = text === undefined ? otherwise : Number(text);
-    if (!Number.isInteger(n) || n < least || n > 262_144)
-      throw usageError(`${name} ${text}: a whole number from ${least}`);
-    return n;
-  };
-  const session = new LiveSession(
-    {
-      casePath: flags.db,
-      iface,
-      engine: await chooseEngine(flags.engine),
-      bpf: flags.bpf ?? settings.bpf,
-      snaplen: whole('--snaplen', flags.snaplen, 65_535, 64),
-      bufferMb: whole('--buffer', flags.buffer, 64, 1),
-      site: settings.site,
-      timeouts: {
-        ...DEFAULT_TIMEOUTS,
-        tcpInactivity:
-          seconds('--tcp-inactivity', flags.tcpInactivity ?? settings.tcpInactivity) ?? DEFAULT_TIMEOUTS.tcpInactivity,
-      },
-      dissectors: await loadDissectors(),
-      analysis: settings.analysis,
-      detections,
-      threads: settings.threads,
-      memoryLimit: settings.memoryLimit,
-      flushSeconds: seconds('--flush', flags.flush) ?? 5,
-      retain: retention(flags.retain),
-      writePcap: flags.write,
-    },
-    listener,
-  );
-  if (stop.aborted) return;
-  stop.addEventListener('abort', () => session.stop());
-  await session.run(() => (flags.block ? undefined : dropRoot()));
-}
-
-/** `--retain 24h` or `--retain 10GB`. */
-function retention(text: string | undefined): { seconds: number } | { bytes: number } | undefined {
-  if (text === undefined) return undefined;
-  const mb = /b$/i.test(text) ? megabytes(text) : undefined;
-  return mb === undefined ? { seconds: seconds('--retain', text)! } : { bytes: mb * 1e6 };
 }
 
 async function report(

@@ -20,7 +20,7 @@ export async function renumberFlows(db: Database): Promise<void> {
          SELECT f.flow_id AS old, r.want + row_number() OVER (PARTITION BY f.capture_id ORDER BY f."row", f.flow_id) - 1 AS new
          FROM flows f JOIN flow_ranges r USING (capture_id)`,
     );
-    for (const table of ['flows', 'packet_index']) {
+    for (const table of ['flows', 'packet_index', 'evidence_flows', 'timeline']) {
       await db.run(
         `UPDATE ${table} SET flow_id = n.new FROM flow_numbers n WHERE ${table}.flow_id = n.old AND n.old <> n.new`,
       );

@@ -34,6 +34,7 @@ export async function loadCap(): Promise<CapModule | undefined> {
 export class CapCapture implements Capture {
   readonly stdout = new PassThrough({ highWaterMark: 16 * 1024 * 1024 });
   readonly counts = undefined;
+  readonly opened: Promise<undefined>;
   readonly ended: Promise<string | undefined>;
   readonly #cap: InstanceType<CapModule['Cap']>;
   #end: (failure: string | undefined) => void = () => undefined;
@@ -42,6 +43,10 @@ export class CapCapture implements Capture {
   constructor(module: CapModule, options: CaptureOptions) {
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
+    });
+    let open: (value: undefined) => void = () => undefined;
+    this.opened = new Promise((resolve) => {
+      open = resolve;
     });
     this.#cap = new module.Cap();
     const packet = Buffer.alloc(65_535);
@@ -55,6 +60,7 @@ export class CapCapture implements Capture {
       this.#end(reason(options.iface, (error as Error).message));
       return;
     }
+    open(undefined);
     this.#cap.on('packet', (bytes) => this.#take(packet, bytes, Math.min(bytes, options.snaplen)));
     this.#cap.on('error', (error) => this.#finish(reason(options.iface, error.message)));
   }

@@ -13,6 +13,14 @@ export interface CaptureOptions {
   readonly snaplen: number;
   /** Kernel buffer in MiB: what is not read in time waits here. */
   readonly bufferMb: number;
+  /** Who the capture program runs as when this process is root: it keeps the right to capture and no other. */
+  readonly user?: User | undefined;
+}
+
+/** A user of this machine by numbers. */
+export interface User {
+  readonly uid: number;
+  readonly gid: number;
 }
 
 export interface CaptureProgramOptions extends CaptureOptions {
@@ -24,6 +32,8 @@ export interface Capture {
   readonly stdout: Readable;
   /** What the kernel counted, as it said last; undefined where the engine cannot tell. */
   readonly counts: CaptureCounts | undefined;
+  /** Settles when the interface is open; never where that fails. */
+  readonly opened: Promise<undefined>;
   /** Settles when the capture has ended: with a message when it failed. */
   readonly ended: Promise<string | undefined>;
   /** Asks for the counts; they are in `counts` soon after. */
@@ -87,13 +97,21 @@ class CaptureProgram implements Capture {
   #said = '';
   /** Packets that tcpdump has handed on. */
   #captured = 0;
+  /** How often it said its counts. */
+  #told = 0;
   #stopping = false;
-  /** Settles when the program has ended: with a message when it failed. */
+  #listening = false;
+  #open: (value: undefined) => void = () => undefined;
+  readonly opened: Promise<undefined>;
   readonly ended: Promise<string | undefined>;
 
   constructor(options: CaptureProgramOptions) {
     this.#engine = options.engine;
-    this.#child = spawn(options.engine, programArguments(options), { stdio: ['ignore', 'pipe', 'pipe'] });
+    const [program, ...args] = [...asUser(options.user), options.engine, ...programArguments(options)] as const;
+    this.#child = spawn(program!, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.opened = new Promise((resolve) => {
+      this.#open = resolve;
+    });
     this.stdout = this.#child.stdout!;
     this.#child.stderr!.setEncoding('utf8').on('data', (text: string) => this.#hear(text));
     this.ended = new Promise((resolve) => {
@@ -106,7 +124,8 @@ class CaptureProgram implements Capture {
 
   /** Asks the program for its counts; they are in `counts` soon after. */
   ask(): void {
-    if (this.#engine === 'tcpdump') this.#child.kill('SIGUSR1');
+    // Before it listens that signal would end it.
+    if (this.#engine === 'tcpdump' && this.#listening) this.#child.kill('SIGUSR1');
   }
 
   /** Ends the capture. tcpdump forgets at its end what the kernel still holds: it is asked until it has that. */
@@ -118,13 +137,12 @@ class CaptureProgram implements Capture {
       return;
     }
     const began = performance.now();
-    const before = this.counts;
+    const told = this.#told;
     let wanted: number | undefined;
     let [captured, moved] = [-1, began];
-    this.counts = undefined;
     const timer = setInterval(() => {
       const now = performance.now();
-      if (this.counts !== before) wanted ??= this.counts?.received;
+      if (this.#told > told) wanted ??= this.counts?.received;
       if (this.#captured !== captured) [captured, moved] = [this.#captured, now];
       if ((wanted === undefined || captured < wanted) && now - moved < STUCK_MS && now - began < LONGEST_MS) {
         this.ask();
@@ -139,11 +157,19 @@ class CaptureProgram implements Capture {
 
   #hear(text: string): void {
     this.#said = (this.#said + text).slice(-4000);
+    // dumpcap says that it captures before it has opened anything, and names its file after it.
+    if (!this.#listening && /^tcpdump: listening on|^listening on|^File: /m.test(this.#said)) {
+      this.#listening = true;
+      this.#open(undefined);
+    }
     const received = [...this.#said.matchAll(/(\d+) packets? received by filter/g)].at(-1);
     const dropped = [...this.#said.matchAll(/(\d+) packets? dropped by kernel/g)].at(-1);
     const captured = [...this.#said.matchAll(/(\d+) packets? captured/g)].at(-1);
     if (captured) this.#captured = Number(captured[1]);
-    if (received && dropped) this.counts = { received: Number(received[1]), dropped: Number(dropped[1]) };
+    if (received && dropped) {
+      this.counts = { received: Number(received[1]), dropped: Number(dropped[1]) };
+      if (/received by filter/.test(text)) this.#told++;
+    }
     // dumpcap tells at its end only: "Packets received/dropped on interface 'eth0': 120/3".
     const both = /received\/dropped on interface[^:]*: (\d+)\/(\d+)/.exec(this.#said);
     if (both) this.counts = { received: Number(both[1]), dropped: Number(both[2]) };
@@ -165,6 +191,17 @@ class CaptureProgram implements Capture {
     }
     return `${options.engine} ended (${code ?? 'signal'}): ${lines.at(-1)?.replace(/^\w+: /, '') ?? 'no message'}`;
   }
+}
+
+/** A program that runs another as a user who may capture. Signals of that user reach it, root's process could not be told to end. */
+function asUser(user: User | undefined): string[] {
+  // Later, when this process is that user already, a program that ends can be started again only with a right of its own.
+  if (!user || process.getuid?.() !== 0) return [];
+  const rights = '-all,+net_raw';
+  return [
+    ...['setpriv', '--reuid', String(user.uid), '--regid', String(user.gid), '--clear-groups'],
+    ...['--inh-caps', rights, '--ambient-caps', rights, '--bounding-set', rights, '--'],
+  ];
 }
 
 function programArguments(o: CaptureProgramOptions): string[] {

@@ -1,14 +1,17 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { detect } from '../../analysis/detect.js';
 import type { Detection } from '../../analysis/detection/definition.js';
 import type { RunSettings } from '../../cli/config.js';
 import { inputError } from '../../cli/errors.js';
 import { CaseStore } from '../case/case-store.js';
+import { lit } from '../case/sql.js';
 import { ingest } from '../ingest.js';
-import { Findings } from './findings.js';
+import { ChangedWindows } from './changed-windows.js';
+import { LiveAnalysis } from './live-analysis.js';
 import { LiveFolder } from './live-folder.js';
-import type { LiveListener } from './live-session.js';
+import type { LiveListener } from './live-options.js';
+import { Publisher } from './publisher.js';
+import { forgetBefore, keptFrom, type Retention } from './retention.js';
 
 export interface FollowOptions {
   /** A Zeek folder or log, or an EVE file, that grows. */
@@ -18,7 +21,11 @@ export interface FollowOptions {
   readonly detections: readonly Detection[];
   /** Seconds between two looks at the logs. */
   readonly every: number;
+  readonly retain: Retention | undefined;
 }
+
+/** Microseconds of the logs' time that a window stays open after its end, for records that come late. */
+const GRACE = 1e6;
 
 /**
  * Reads what growing logs gain, again and again, and analyses a window once their time has passed its end. Like a capture it
@@ -27,60 +34,125 @@ export interface FollowOptions {
 export async function followLogs(options: FollowOptions, listener: LiveListener, stop: AbortSignal): Promise<void> {
   const { settings, casePath, path } = options;
   if (!existsSync(path)) throw inputError(`${path}: no such file or folder`);
-  const width = settings.analysis.window;
   // Makes the case where there is none, and brings in what a killed one left behind.
-  (await CaseStore.open(casePath, { mode: 'create', ...settings })).close();
+  await (await CaseStore.open(casePath, { mode: 'create', ...settings })).close();
   const folder = new LiveFolder(casePath);
   await folder.claim();
   const store = await CaseStore.open(folder.work, { mode: 'update', ...settings });
   try {
-    await follow();
+    const follower = await Follower.begin(options, listener, store, new Publisher(store, folder));
+    while (!stop.aborted) {
+      await follower.look();
+      await sleep(options.every * 1000, undefined, { signal: stop }).catch(() => undefined);
+    }
+    await follower.finish();
   } finally {
-    store.close();
+    await store.close();
   }
   folder.finish();
-
-  async function follow(): Promise<void> {
-    const { db } = store;
-    let analysed = 0;
-    let published = -1;
-    let publishedAt = 0;
-    let publishCost = 0;
-    const findings = await Findings.begin(db);
-    for (let last = false; !last; ) {
-      last = stop.aborted;
-      await ingest(store, [path], { site: settings.site, warn: (m) => listener.warning(m) }).catch((error: Error) => {
-        // A log that has no record yet is no reason to stop waiting for one.
-        if (last) throw error;
-      });
-      const newest = await db.number('SELECT coalesce(epoch_us(max(ts)), 0) FROM flows');
-      const edge = width === 'one' ? 0 : Math.floor(newest / width) * width;
-      if (edge > analysed || (last && newest > 0)) {
-        const began = performance.now();
-        await detect(store, settings.analysis, undefined, options.detections);
-        const { evidence, alerts } = await findings.fresh();
-        for (const e of evidence) listener.evidence(e);
-        for (const a of alerts) await listener.alert(a);
-        analysed = edge;
-        published = -1;
-        listener.window(new Date(edge / 1000).toISOString(), (performance.now() - began) / 1000);
-      }
-      if (last) return;
-      const records = await db.number('SELECT coalesce(sum(records), 0)::BIGINT FROM captures');
-      const began = performance.now();
-      // Looking on may not cost more than a twentieth of the time.
-      if (records !== published && began - publishedAt > 20 * publishCost) {
-        await db.run('CHECKPOINT');
-        await folder.publish();
-        published = records;
-        publishedAt = performance.now();
-        publishCost = publishedAt - began;
-      }
-      await rest(options.every * 1000, stop);
-    }
-  }
 }
 
-/** Waits, or less when told to stop. */
-const rest = (ms: number, stop: AbortSignal): Promise<void> =>
-  sleep(ms, undefined, { signal: stop }).catch(() => undefined);
+class Follower {
+  /** Time of the newest flow in microseconds since the epoch, and when it came. */
+  #newest = 0;
+  #newestAt = 0;
+  /** Windows that end by then are analysed. */
+  #edge = 0;
+  #records = -1;
+  /** Those who look on do not see all that is there. */
+  #news = false;
+  /** Captures that were read. */
+  #captures: readonly string[] = [];
+  #keptFrom = 0;
+  #keepBefore: string | undefined;
+
+  private constructor(
+    readonly options: FollowOptions,
+    readonly listener: LiveListener,
+    readonly store: CaseStore,
+    readonly publisher: Publisher,
+    readonly analysis: LiveAnalysis,
+    readonly changed: ChangedWindows,
+  ) {}
+
+  static async begin(
+    options: FollowOptions,
+    listener: LiveListener,
+    store: CaseStore,
+    publisher: Publisher,
+  ): Promise<Follower> {
+    const { analysis } = options.settings;
+    const width = analysis.window === 'one' ? 3600e6 : analysis.window;
+    return new Follower(
+      options,
+      listener,
+      store,
+      publisher,
+      await LiveAnalysis.begin(store, analysis, options.detections, listener),
+      await ChangedWindows.begin(store.db, width),
+    );
+  }
+
+  /** Reads what is new and analyses the windows that closed, and earlier ones that got new records. */
+  async look(): Promise<void> {
+    // A log that has no record yet is no reason to stop waiting for one.
+    await this.#read().catch(() => undefined);
+    const { window } = this.options.settings.analysis;
+    const now = await this.#clock();
+    const edge = window === 'one' || now === 0 ? 0 : Math.floor((now - GRACE) / window) * window;
+    if (window !== 'one' && edge > this.#edge) {
+      await this.#retain(now, window);
+      await this.#analyse(edge, window);
+      this.#edge = edge;
+    }
+    const { db } = this.store;
+    const records = await db.number('SELECT coalesce(sum(records), 0)::BIGINT FROM captures');
+    this.#news ||= records !== this.#records;
+    this.#records = records;
+    if (this.#news && (await this.publisher.publish(0))) this.#news = false;
+  }
+
+  /**
+   * Reads what is left and makes the case what a batch run makes it.
+   * @throws CliError when nothing could be read
+   */
+  async finish(): Promise<void> {
+    await this.#read();
+    if ((await this.#clock()) > 0) await this.analysis.all(this.#keepBefore);
+  }
+
+  async #analyse(edge: number, width: number): Promise<void> {
+    const began = performance.now();
+    const { windows, most } = await this.changed.look(this.#keptFrom, edge);
+    if (windows.length === 0) return;
+    this.#news = true;
+    if (most) await this.analysis.all(this.#keepBefore);
+    else await this.analysis.windows(windows, width, this.#keepBefore);
+    await this.changed.analysed(most ? undefined : windows);
+    this.listener.window(new Date(edge / 1000).toISOString(), (performance.now() - began) / 1000);
+  }
+
+  async #read(): Promise<void> {
+    const { site } = this.options.settings;
+    const warn = (m: string): void => this.listener.warning(m);
+    const results = await ingest(this.store, [this.options.path], { site, warn });
+    this.#captures = results.flatMap((r) => r.captureId ?? []);
+  }
+
+  /** The logs' time: that of the newest flow, and as much as has gone by since it came. 0: there is none. */
+  async #clock(): Promise<number> {
+    const newest = await this.store.db.number('SELECT coalesce(epoch_us(max(ts)), 0) FROM flows');
+    if (newest !== this.#newest) [this.#newest, this.#newestAt] = [newest, performance.now()];
+    return newest === 0 ? 0 : newest + (performance.now() - this.#newestAt) * 1000;
+  }
+
+  async #retain(now: number, width: number): Promise<void> {
+    const { retain } = this.options;
+    if (!retain || this.#captures.length === 0) return;
+    const own = `capture_id IN (${this.#captures.map(lit).join(', ')})`;
+    const edge = await keptFrom(this.store.db, retain, own, now, width);
+    if (edge === undefined || edge < this.#keptFrom) return;
+    this.#keptFrom = edge;
+    this.#keepBefore = await forgetBefore(this.store.db, own, edge);
+  }
+}

@@ -1,7 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
 import type { Database } from '../case/database.js';
-import { recordTables } from '../case/schema.js';
 import { lit } from '../case/sql.js';
 import { CaseSink } from '../pcap/case-sink.js';
 import type { DissectorFactory } from '../pcap/dissect/dissector.js';
@@ -188,20 +187,6 @@ export class LivePackets {
            first_ts = make_timestamp(${Math.round(file.firstTs)}), last_ts = make_timestamp(${Math.round(file.lastTs!)})
          WHERE capture_id = ${capture}`,
       );
-    });
-  }
-
-  /** Deletes what began before `ts` (microseconds since the epoch); flows that are still open stay. */
-  async forget(ts: number): Promise<void> {
-    const db = this.#db;
-    await db.transaction(async () => {
-      for (const table of recordTables) {
-        if (table === 'labels') continue;
-        const open = table === 'flows' ? " AND ended <> 'open'" : '';
-        await db.run(
-          `DELETE FROM ${table} WHERE capture_id = ${lit(this.captureId)} AND ts < make_timestamp(${Math.round(ts)})${open}`,
-        );
-      }
     });
   }
 }

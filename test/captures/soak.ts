@@ -1,5 +1,6 @@
 /**
- * A long live capture in the laboratory: memory by quarter, windows, packets that passed the interface against packets seen.
+ * A long live capture in the laboratory: memory by quarter, windows, packets that passed the interface while it was captured
+ * from against packets seen.
  *   npx tsx test/captures/soak.ts [MINUTES [WINDOW_SECONDS [RETAIN]]]      needs root
  */
 import { readFileSync } from 'node:fs';
@@ -30,9 +31,9 @@ const passed = (): number =>
     (n, way) => n + Number(lab.inside('victim', 'cat', `/sys/class/net/eth0/statistics/${way}_packets`).stdout),
     0,
   );
+await run.event((e) => e.event === 'capturing');
 const before = passed();
-await run.capturing(() => lab.inside('client', 'curl', '-s', `http://${VICTIM}/`));
-lab.peer('client', 'calls', `http://${VICTIM}/`, '0.2', '100000000');
+const calls = lab.peer('client', 'calls', `http://${VICTIM}/`, '0.2', '100000000');
 const megabytes: number[] = [];
 const end = performance.now() + minutes * 60_000;
 for (let i = 0; performance.now() < end; i++) {
@@ -46,6 +47,8 @@ for (let i = 0; performance.now() < end; i++) {
     process.stdout.write(`${i * 2.5} s: ${megabytes.at(-1)!.toFixed(0)} MB, ${windows.length} windows\n`);
   }
 }
+calls.kill('SIGKILL');
+await sleep(2000);
 const through = passed() - before;
 const code = await run.stop();
 const quarter = (n: number): number => {

@@ -1,5 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, rmSync, statfsSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../cli/package-root.js';
@@ -87,6 +98,37 @@ describe('live, when something goes wrong', () => {
       () => `${answered} pages, none captured: ${run.stderr}`,
     );
     expect(await run.stop(), run.stderr).toBe(0);
+  });
+
+  it('is no longer root once the interface is open, when sudo called it', { timeout: PATIENCE }, async (test) => {
+    test.skip(reason !== undefined, reason);
+    const nobody = 65_534;
+    // The user reaches the folder, which is his.
+    chmodSync(folder, 0o711);
+    const home = join(folder, 'home');
+    mkdirSync(home);
+    chownSync(home, nobody, nobody);
+    const db = join(home, 'case.duckdb');
+    const run = live(db, [`SUDO_UID=${nobody}`, `SUDO_GID=${nobody}`], '--report', join(home, 'report.html'));
+    await run.capturing(() => http('client'));
+    const status = (pid: string): string => readFileSync(`/proc/${pid}/status`, 'utf8');
+    const own = status(String(run.child.pid));
+    expect(own).toMatch(/^Uid:\t65534\t65534\t65534\t65534$/m);
+    expect(own).toMatch(/^CapEff:\t0+$/m);
+    const programs = readFileSync(`/proc/${run.child.pid}/task/${run.child.pid}/children`, 'utf8').trim().split(' ');
+    const tcpdump = programs.map(status).find((s) => s.startsWith('Name:\ttcpdump'));
+    expect(tcpdump).toMatch(/^Uid:\t65534\t/m);
+    // CAP_NET_RAW alone.
+    expect(tcpdump).toMatch(/^CapEff:\t0000000000002000$/m);
+    const before = pages(db);
+    for (let i = 0; i < 10; i++) http('client');
+    await run.windowOver(5);
+    expect(await run.stop(), run.stderr).toBe(0);
+    expect(run.stderr).toBe('');
+    expect(pages(db)).toBeGreaterThanOrEqual(before + 10);
+    expect(statSync(db).uid).toBe(nobody);
+    expect(statSync(join(home, 'report.html')).uid).toBe(nobody);
+    expect(run.events.at(-1)).toMatchObject({ event: 'end', dropped: 0 });
   });
 
   it('closes windows though the clock of the machine is set', { timeout: PATIENCE }, async (test) => {
