@@ -2,6 +2,7 @@ import type { AnalysisOptions } from '../../analysis/options.js';
 import { markUnfinished } from '../capture/unfinished.js';
 import { CaseStore } from '../case/case-store.js';
 import { lit } from '../case/sql.js';
+import { collectGarbage } from './collect-garbage.js';
 import { missingSpace } from './disk-space.js';
 import { LiveAnalysis } from './live-analysis.js';
 import { LiveFolder } from './live-folder.js';
@@ -221,6 +222,7 @@ export class LiveSession {
     const began = performance.now();
     if (windows.length > 0) await this.#analysis!.windows(windows, width, this.#keepBefore);
     // Setting the limit makes DuckDB's allocator give back what it keeps: else that grows for as long as analyses go on.
+    await collectGarbage();
     await this.#store!.shareMemory();
     const seconds = (performance.now() - began) / 1000;
     for (let end = closed[0] + width; end <= closed[1]; end += width)
