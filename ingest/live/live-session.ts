@@ -18,6 +18,8 @@ const MOST_WAITING = 400;
 const MOST_AGAIN = 100_000;
 /** Seconds of capture time that a window stays open after its end, for packets that come late. */
 const GRACE = 1;
+/** Share of the memory limit for DuckDB: windows are small, and blocks of the growing case fill whatever it may have. */
+const ENGINE_SHARE = 0.1;
 
 const widthOf = ({ window }: AnalysisOptions): number => (window === 'one' ? Number.MAX_SAFE_INTEGER : window);
 
@@ -84,7 +86,7 @@ export class LiveSession {
     await this.#folder.claim();
     this.#store = await CaseStore.open(this.#folder.work, { mode: 'update', threads, memoryLimit });
     // DuckDB fills what it may with blocks of the growing case: over days that would be all of it.
-    await this.#store.shareMemory();
+    await this.#store.shareMemory(ENGINE_SHARE);
     this.#analysis = await LiveAnalysis.begin(this.#store, analysis, detections, this.#listener);
     this.#publisher = new Publisher(this.#store, this.#folder);
   }
@@ -223,7 +225,7 @@ export class LiveSession {
     if (windows.length > 0) await this.#analysis!.windows(windows, width, this.#keepBefore);
     // Setting the limit makes DuckDB's allocator give back what it keeps: else that grows for as long as analyses go on.
     await collectGarbage();
-    await this.#store!.shareMemory();
+    await this.#store!.shareMemory(ENGINE_SHARE);
     const seconds = (performance.now() - began) / 1000;
     for (let end = closed[0] + width; end <= closed[1]; end += width)
       this.#listener.window(new Date(end / 1000).toISOString(), seconds);
