@@ -150,9 +150,11 @@ describe('configuration', () => {
   });
   it('disables detections', () => {
     detect('--disable', 'horizontal-port-scan,vertical-port-scan');
-    expect(query(db, "SELECT status FROM detection_runs WHERE detection LIKE '%-port-scan' ORDER BY 1")).toEqual([
-      { status: 'disabled' },
-      { status: 'disabled' },
+    const runs = "SELECT detection, status FROM detection_runs WHERE detection LIKE '%-port-scan' ORDER BY 1";
+    expect(query(db, runs)).toEqual([
+      { detection: 'horizontal-port-scan', status: 'disabled' },
+      { detection: 'slow-port-scan', status: 'ran' },
+      { detection: 'vertical-port-scan', status: 'disabled' },
     ]);
   });
 });
