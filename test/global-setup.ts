@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { packageRoot } from '../cli/package-root.js';
 
@@ -8,4 +8,6 @@ export default function setup(): void {
     cwd: packageRoot,
     stdio: ['ignore', 'inherit', 'inherit'],
   });
+  // The first `npx slipstream` of a checkout makes npm build it again, which must not happen under tests that run the program.
+  spawnSync('npx', ['slipstream', '--version'], { cwd: packageRoot, stdio: 'ignore' });
 }
