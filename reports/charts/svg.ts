@@ -38,8 +38,17 @@ export const toPath = (boxes: readonly Box[]): string =>
 
 const DAY = 86_400_000;
 
-/** Places and words of a time axis; a tick at midnight, or the first one, names the day. */
+/** Room that the label of a tick needs: half as much again as its letters, as the last one may end where its tick is. */
+const room = (label: string): number => label.length * 10.5 + 8;
+
+/** Places and words of a time axis; a tick at midnight, or the first one, names the day. At most about `count` that do not touch. */
 export function timeTicks(x: ScaleTime<number, number>, count: number): { at: number; label: string }[] {
+  const ticks = ticksOf(x, count);
+  const [a, b] = ticks;
+  return count > 2 && a && b && b.at - a.at < room(b.label) ? timeTicks(x, count - 1) : ticks;
+}
+
+function ticksOf(x: ScaleTime<number, number>, count: number): { at: number; label: string }[] {
   const [first, last] = x.domain() as [Date, Date];
   const ticks = x.ticks(count);
   const step = ticks.length > 1 ? ticks[1]!.getTime() - ticks[0]!.getTime() : 0;
