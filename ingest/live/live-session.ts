@@ -18,8 +18,6 @@ const MOST_WAITING = 400;
 const MOST_AGAIN = 100_000;
 /** Seconds of capture time that a window stays open after its end, for packets that come late. */
 const GRACE = 1;
-/** Share of the memory limit for DuckDB: windows are small, and blocks of the growing case fill whatever it may have. */
-const ENGINE_SHARE = 0.1;
 
 const widthOf = ({ window }: AnalysisOptions): number => (window === 'one' ? Number.MAX_SAFE_INTEGER : window);
 
@@ -86,7 +84,7 @@ export class LiveSession {
     await this.#folder.claim();
     this.#store = await CaseStore.open(this.#folder.work, { mode: 'update', threads, memoryLimit });
     // DuckDB fills what it may with blocks of the growing case: over days that would be all of it.
-    await this.#store.shareMemory(ENGINE_SHARE);
+    await this.#store.shareMemory();
     this.#analysis = await LiveAnalysis.begin(this.#store, analysis, detections, this.#listener);
     this.#publisher = new Publisher(this.#store, this.#folder);
   }
@@ -222,10 +220,12 @@ export class LiveSession {
 
   async #analyseWindows(windows: readonly number[], closed: readonly [number, number], width: number): Promise<void> {
     const began = performance.now();
+    await this.#store!.shareMemory(1);
     if (windows.length > 0) await this.#analysis!.windows(windows, width, this.#keepBefore);
     // Setting the limit makes DuckDB's allocator give back what it keeps: else that grows for as long as analyses go on.
     await collectGarbage();
-    await this.#store!.shareMemory(ENGINE_SHARE);
+    // A flush may hold more just now: then the next window lowers it.
+    await this.#store!.shareMemory().catch(() => undefined);
     const seconds = (performance.now() - began) / 1000;
     for (let end = closed[0] + width; end <= closed[1]; end += width)
       this.#listener.window(new Date(end / 1000).toISOString(), seconds);
@@ -254,6 +254,7 @@ export class LiveSession {
     const store = this.#store!;
     await this.#analysing;
     if (this.#failure) throw this.#failure;
+    await store.shareMemory(1);
     await this.#exclusive(async () => {
       if (this.#packets) {
         const { counts } = this.#feed;
