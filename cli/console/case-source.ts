@@ -10,6 +10,18 @@ export interface Source {
   readonly panes: () => Promise<Database>;
 }
 
+/** Connections to an open case. */
+export function sourceOf(store: CaseStore): Source {
+  let panes: Promise<Database> | undefined;
+  return {
+    db: store.db,
+    panes: () => {
+      panes ??= store.connect();
+      return panes;
+    },
+  };
+}
+
 /** The case that a console shows: at rest, or the states that a capture publishes one after the other. */
 export class CaseSource {
   readonly #path: string;
@@ -43,14 +55,7 @@ export class CaseSource {
     const store = await CaseStore.open(this.#path, { ...this.#options, mode: 'read' });
     this.#store = store;
     this.#stamp = stamp;
-    let panes: Promise<Database> | undefined;
-    return {
-      db: store.db,
-      panes: () => {
-        panes ??= store.connect();
-        return panes;
-      },
-    };
+    return sourceOf(store);
   }
 
   /** Closes it; what is still being asked is stopped first. */

@@ -6,10 +6,11 @@ import { detections, fillSmallCase, withCase } from '../../reports/testing/small
 import { fixture } from '../../test/support/fixtures.js';
 import { type TestCase, testCase } from '../../test/support/test-case.js';
 import { App } from './app.js';
+import { sourceOf } from './case-source.js';
 import { CaseConsole } from './console.js';
 import { painter } from './paint.js';
 import { SCREENS } from './screens.js';
-import { drive, sourceOf } from './testing/driven.js';
+import { drive } from './testing/driven.js';
 import { width } from './text.js';
 
 const INFECTED = '192.168.50.23';

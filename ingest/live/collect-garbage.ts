@@ -1,19 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { garbageCollector } from '../case/garbage-collector.js';
 
-let collect: (() => void) | undefined;
-
-/**
- * Has V8 collect garbage now, about 30 ms. Results of statements lie outside of its heap and go with the small objects that
- * stand for them: V8 sees little to collect, so that over hours they gather.
- */
+/** Frees results of statements that are no longer used, about 30 ms: else over hours they gather. */
 export async function collectGarbage(): Promise<void> {
-  if (!collect) {
-    setFlagsFromString('--expose-gc');
-    collect = runInNewContext('gc') as () => void;
-  }
-  collect();
+  garbageCollector()();
   // What is freed is freed on the next turns.
   await turn();
   await turn();

@@ -37,6 +37,7 @@ export class LiveSession {
   #lastPacketAt = 0;
   #lastPackets = 0;
   #windowEnd = Number.POSITIVE_INFINITY;
+  #keptFrom = 0;
   #keepBefore: string | undefined;
   /** The disk has no room. */
   #full = false;
@@ -205,8 +206,7 @@ export class LiveSession {
     await this.#exclusive(async () => {
       await this.#flush();
       await this.#retain(now, window);
-      const kept = this.#keepBefore === undefined ? 0 : Date.parse(`${this.#keepBefore.replace(' ', 'T')}Z`) * 1000;
-      windows = await this.#packets!.touched.take(this.#store!.db, closed, kept, MOST_AGAIN);
+      windows = await this.#packets!.touched.take(this.#store!.db, closed, this.#keptFrom, MOST_AGAIN);
     });
     this.#analysing = this.#analyseWindows(windows, closed, window)
       .catch((error: Error) => {
@@ -247,7 +247,9 @@ export class LiveSession {
     const { db } = this.#store!;
     const own = `capture_id = ${lit(this.#packets.captureId)}`;
     const edge = await keptFrom(db, retain, own, now, window);
-    if (edge !== undefined) this.#keepBefore = await forgetBefore(db, own, edge);
+    if (edge === undefined) return;
+    this.#keptFrom = edge;
+    this.#keepBefore = await forgetBefore(db, own, edge);
   }
 
   async #finish(): Promise<void> {

@@ -9,20 +9,10 @@ import { fileURLToPath } from 'node:url';
 import { defaultOptions } from '../../analysis/options.js';
 import { runPass } from '../../analysis/passes.js';
 import { buildAddresses } from '../../analysis/profiles/build.js';
-import { createViews } from '../../analysis/views.js';
-import { ignoreFlows } from '../../analysis/whitelist/ignore-flows.js';
-import { setVariables } from '../../analysis/windows/set-variables.js';
 import { CaseStore } from '../../ingest/case/case-store.js';
 import { benchmark, median, show, withFolder } from './measure.js';
+import { openViews } from './open-views.js';
 import { makeSyntheticCase } from './synthetic-case.js';
-
-async function open(db: string, memory: string): Promise<CaseStore> {
-  const store = await CaseStore.open(db, { mode: 'update', threads: 2, memoryLimit: memory });
-  await setVariables(store.db, defaultOptions);
-  await ignoreFlows(store.db, []);
-  await createViews(store.db);
-  return store;
-}
 
 const parts = {
   make: async ([db, flows]: readonly string[]): Promise<void> => {
@@ -36,19 +26,19 @@ const parts = {
     store.close();
   },
   distinct: async ([db, memory]: readonly string[]): Promise<void> => {
-    const store = await open(db!, memory!);
+    const store = await openViews(db!, memory!);
     await store.db.run(
       'CREATE OR REPLACE TEMP TABLE q AS SELECT count(DISTINCT orig_h), count(DISTINCT resp_h) FROM flows',
     );
     store.close();
   },
   list: async ([db, memory]: readonly string[]): Promise<void> => {
-    const store = await open(db!, memory!);
+    const store = await openViews(db!, memory!);
     await store.db.transaction(() => runPass(store.db, 'addresses/addresses.sql'));
     store.close();
   },
   addresses: async ([db, memory]: readonly string[]): Promise<void> => {
-    const store = await open(db!, memory!);
+    const store = await openViews(db!, memory!);
     await store.db.transaction(() => buildAddresses(store.db, defaultOptions));
     const known = await store.db.number('SELECT count(asn) / count(*) FROM addresses');
     if (known < 0.5) throw new Error(`only ${known} of the addresses have an AS number`);

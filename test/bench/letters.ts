@@ -6,11 +6,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildLetters } from '../../analysis/letters/build.js';
 import { defaultOptions } from '../../analysis/options.js';
-import { createViews } from '../../analysis/views.js';
-import { ignoreFlows } from '../../analysis/whitelist/ignore-flows.js';
-import { setVariables } from '../../analysis/windows/set-variables.js';
 import { CaseStore } from '../../ingest/case/case-store.js';
 import { benchmark, median, show, withFolder } from './measure.js';
+import { openViews } from './open-views.js';
 import { makeSyntheticCase } from './synthetic-case.js';
 
 const open = (db: string, memory: string): Promise<CaseStore> =>
@@ -28,10 +26,7 @@ const parts = {
     store.close();
   },
   letters: async ([db, memory]: readonly string[]): Promise<void> => {
-    const store = await open(db!, memory!);
-    await setVariables(store.db, defaultOptions);
-    await ignoreFlows(store.db, []);
-    await createViews(store.db);
+    const store = await openViews(db!, memory!);
     await store.db.transaction(() => buildLetters(store.db, defaultOptions.letters));
     store.close();
   },

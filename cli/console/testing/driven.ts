@@ -1,21 +1,8 @@
 import type { CaseStore } from '../../../ingest/case/case-store.js';
-import type { Database } from '../../../ingest/case/database.js';
-import type { Source } from '../case-source.js';
+import { sourceOf } from '../case-source.js';
 import { CaseConsole } from '../console.js';
 import { layout } from '../layout.js';
 import { painter } from '../paint.js';
-
-/** A case as the console is given it: what follows the chosen host has a connection of its own. */
-export function sourceOf(store: CaseStore): Source {
-  let panes: Promise<Database> | undefined;
-  return {
-    db: store.db,
-    panes: () => {
-      panes ??= store.connect();
-      return panes;
-    },
-  };
-}
 
 export interface Terminal {
   readonly columns?: number;

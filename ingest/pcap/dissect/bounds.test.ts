@@ -1,14 +1,12 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { cat, dhcp, dnsMessage, record, u8, u24 } from '../../../test/acceptance/dissect/build.js';
+import { garbageCollector } from '../../case/garbage-collector.js';
 import type { DissectTable } from './dissector.js';
 import { FlowFeed } from './feed.js';
 import { loadDissectors } from './registry.js';
 import { DissectSession } from './session.js';
 
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as () => void;
+const collect = garbageCollector();
 const factories = await loadDissectors();
 const FLOW = { uid: 'C', orig_h: '10.0.0.1', orig_p: 1, resp_h: '10.0.0.2', resp_p: 53, proto: 'tcp' as const };
 
