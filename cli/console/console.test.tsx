@@ -189,6 +189,17 @@ it('takes another state of the case in its stride: places, filters and open wind
   });
 });
 
+it('keeps the place in a table that is read again while keys move in it', async () => {
+  const d = await drive(office.store);
+  await d.after('tab', 'tab');
+  // The reading that `o` asks for ends after the key.
+  d.state.key('o');
+  d.state.key('down');
+  expect(await d.after()).toMatch(/● Evidence · .* · 2\/\d/);
+  // Another host begins at its first finding.
+  expect(await d.after('tab', 'j')).not.toMatch(/Evidence · .* · 2\/\d/);
+});
+
 it('marks the machine that captured, and an address that it had before', async () => {
   await withCase(async (store) => {
     await fillSmallCase(store.db);

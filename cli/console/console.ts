@@ -126,7 +126,7 @@ export class CaseConsole {
     if (done && !this.#over) {
       this.#run(async () => {
         await this.tree.readAgain(this.#source.db);
-        await this.#readChosen(true);
+        await this.#readChosen();
       });
     }
   }
@@ -319,8 +319,8 @@ export class CaseConsole {
     void this.#work.run(work);
   }
 
-  #readChosen(again = false): Promise<void> {
-    return this.panes.read(this.#source, this.tree.subject, again);
+  #readChosen(): Promise<void> {
+    return this.panes.read(this.#source, this.tree.subject);
   }
 
   #say(error: unknown): void {

@@ -7,11 +7,15 @@ import { TableView } from './views.js';
 const empty = (title: string, words: string): TableView =>
   new TableView({ title, columns: [], rows: [], empty: words });
 
+const keyOf = ({ profile, site, window }: Subject): string => JSON.stringify([profile, site, window]);
+
 /** What the main screen shows of the chosen host: the address, its story, its evidence. */
 export class HostPanes {
   info: readonly (readonly [string, string])[] = [];
   timeline = empty('Timeline', 'reading…');
   evidence = empty('Evidence', 'reading…');
+  /** Whose rows each table shows. */
+  readonly #of = new WeakMap<TableView, string>();
   #latest = 0;
   readonly #changed: () => void;
 
@@ -20,10 +24,10 @@ export class HostPanes {
   }
 
   /**
-   * Reads about a host; what an earlier call still reads is stopped and thrown away.
-   * @param again the host is the same as before: places in its tables stay
+   * Reads about a host; what an earlier call still reads is stopped and thrown away. Where it is the host that is shown
+   * already, places in its tables stay: keys may have moved them since the reading was asked for.
    */
-  async read(source: Source, subject: Subject | undefined, again = false): Promise<void> {
+  async read(source: Source, subject: Subject | undefined): Promise<void> {
     const number = ++this.#latest;
     const current = (): boolean => number === this.#latest;
     if (!subject) {
@@ -36,7 +40,12 @@ export class HostPanes {
     // To its end: the story of a host keeps its scope on the connection.
     await db.stop();
     if (!current()) return;
-    const table = (model: TableModel, before: TableView): TableView => new TableView(model, again ? before : undefined);
+    const key = keyOf(subject);
+    const table = (model: TableModel, before: TableView): TableView => {
+      const view = new TableView(model, this.#of.get(before) === key ? before : undefined);
+      this.#of.set(view, key);
+      return view;
+    };
     const reading = async (): Promise<void> => {
       const info = await loadInfo(db, subject.profile);
       if (!current()) return;
