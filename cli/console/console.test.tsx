@@ -2,7 +2,7 @@ import { render } from 'ink-testing-library';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { detect } from '../../analysis/detect.js';
 import { defaultOptions } from '../../analysis/options.js';
-import { detections, fillSmallCase, withCase } from '../../reports/testing/small-case.js';
+import { detections, fillSmallCase, insert, withCase } from '../../reports/testing/small-case.js';
 import { fixture } from '../../test/support/fixtures.js';
 import { type TestCase, testCase } from '../../test/support/test-case.js';
 import { App } from './app.js';
@@ -121,6 +121,19 @@ describe('screens', () => {
   it('draws the flows of a window in its eighths', async () => {
     const d = await drive(office.store, { columns: 160, rows: 40 });
     expect(await d.after('enter')).toMatch(/2 03-02 09:00 +\d+ [▁-█ ]*[▁-█]+ +1\.00/);
+  });
+  it('names the feeds that list a destination, where one is listed', async () => {
+    await withCase(async (store) => {
+      await fillSmallCase(store.db);
+      await insert(store.db, 'pairs', [
+        { profile: '10.0.0.5', site: '', kind: 'ip', dst: '198.51.100.9', connections: 3, bytes: 9, score: 0.8 },
+      ]);
+      expect(await (await drive(store, { columns: 140 })).after('b')).not.toContain('listed by');
+      await store.db.run("UPDATE pairs SET intel_feeds = 'our list'");
+      expect(await (await drive(store, { columns: 140 })).after('b')).toMatch(
+        /listed by[\s\S]*198\.51\.100\.9.*our list/,
+      );
+    });
   });
   it('says what VirusTotal said, and not what it cannot read', async () => {
     const answer = {

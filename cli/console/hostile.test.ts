@@ -63,7 +63,17 @@ async function fillHostile(db: Database): Promise<void> {
     { address: ATTACK, name: `${ATTACK}.example`, origin: 'dns' },
   ]);
   await insert(db, 'pairs', [
-    { profile: '10.0.0.5', site: '', kind: 'sni', dst: ATTACK, connections: 3, bytes: 9, score: 0.9, severity: ATTACK },
+    {
+      profile: '10.0.0.5',
+      site: '',
+      kind: 'sni',
+      dst: ATTACK,
+      connections: 3,
+      bytes: 9,
+      score: 0.9,
+      severity: ATTACK,
+      intel_feeds: ATTACK,
+    },
   ]);
   await db.run('INSERT INTO profiles SELECT * REPLACE ($text AS profile, $text AS site) FROM profiles LIMIT 1', {
     text: ATTACK,

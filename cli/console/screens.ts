@@ -206,10 +206,11 @@ const allEvidence: Screen = {
 const beacons: Screen = {
   key: 'b',
   name: 'Beacons',
-  help: 'pairs of the whole case, ranked: beacons, long connections, strobes',
+  help: 'pairs of the whole case, ranked: beacons, long connections, strobes, listed destinations',
   about: 'case',
   async load(db) {
     const rows = await ask(db, 'beacons', { limit: ROW_LIMIT });
+    const listed = rows.some((r) => r.intel_feeds !== null);
     return [
       {
         title: 'Beacons of the case, highest score first',
@@ -223,6 +224,7 @@ const beacons: Screen = {
           { ...right('beacon'), spare: 2 },
           { ...right('bytes'), spare: 3 },
           { ...right('hosts %'), spare: 4 },
+          ...(listed ? [{ title: 'listed by', spare: 1 }] : []),
         ],
         rows: rows.map((r) =>
           lazyRow(
@@ -236,6 +238,7 @@ const beacons: Screen = {
               scored(r.beacon_score),
               bytes(r.bytes),
               r.prevalence === null ? '' : (Number(r.prevalence) * 100).toFixed(0),
+              ...(listed ? [cell(r.intel_feeds ?? '')] : []),
             ],
             {
               tone: levelTone(String(r.severity)),
