@@ -62,7 +62,10 @@ export async function analyzeInto(
     listener.clear();
     const worst = (await worstHost(store.db)) ?? null;
     return { verdict: await verdictText(store.db, summary), worst, summary, files, outputs };
+  } catch (error) {
+    await store.abandon();
+    throw error;
   } finally {
-    store.close();
+    await store.close();
   }
 }

@@ -50,8 +50,11 @@ Examples:
         if (skipped > 0) process.stdout.write(`${plural(skipped, 'file')} of no known kind skipped\n`);
         const flows = await store.db.number('SELECT count(*) FROM flows');
         process.stdout.write(`${safe(flags.db)}: ${count(flows)} flows\n`);
+      } catch (error) {
+        await store.abandon();
+        throw error;
       } finally {
-        store.close();
+        await store.close();
       }
     });
 }

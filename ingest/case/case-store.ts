@@ -59,6 +59,8 @@ export class CaseStore {
   readonly #limitMb: number;
   readonly #threads: number;
   readonly #attached: boolean;
+  /** This opening made the file. */
+  #made = false;
   readonly #more: Database[] = [];
   #closing: Promise<void> | undefined;
 
@@ -134,6 +136,7 @@ export class CaseStore {
       const store = new CaseStore(path, key, instance, db, tempDir, limitMb, threads, clash);
       await store.#select(db);
       await store.#prepare(options, absent);
+      store.#made = absent;
       return store;
     } catch (error) {
       instance?.closeSync();
@@ -181,6 +184,13 @@ export class CaseStore {
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
+  }
+
+  /** Closes after a failure. A file that was made for what failed, and that nothing came into, goes too. */
+  async abandon(): Promise<void> {
+    const empty = this.#made && (await this.db.number('SELECT count(*) FROM sources').catch(() => 1)) === 0;
+    await this.close();
+    if (empty) rmSync(this.#key, { force: true });
   }
 
   async #close(): Promise<void> {

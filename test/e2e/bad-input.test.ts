@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { packageRoot } from '../../cli/package-root.js';
@@ -102,6 +102,15 @@ describe('files that are no captures', () => {
       3,
       /stdin: not a capture of a known kind/,
     );
+  });
+  it('leaves no case behind that was made for what could not be read, and keeps one that was there', () => {
+    const none = file('notes.txt', 'hello\nworld\n');
+    const made = db();
+    refused(cli(['ingest', none, '--db', made]), 3, /not a capture/);
+    expect(existsSync(made)).toBe(false);
+    expect(cli(['ingest', file('conn.log', `${HEADER}${row()}\n`), '--db', made]).code).toBe(0);
+    refused(cli(['ingest', none, '--db', made]), 3, /not a capture/);
+    expect(query(made, 'SELECT count(*)::INTEGER AS n FROM flows')).toEqual([{ n: 1 }]);
   });
   it('a case that is none', () => {
     refused(cli(['query', '--db', file('x.duckdb', 'nothing like it'.repeat(500)), 'SELECT 1']), 3, /not a case/);
