@@ -7,12 +7,14 @@ import { runPass } from '../passes.js';
 export interface PairsOptions {
   /** `case`: everything. `day`: the last 24 hours before the last kept flow, with the rest of the hour before them. */
   readonly scope?: 'case' | 'day';
-  /** Connections whose times and sizes are held in memory at once. */
+  /** Connections whose times and sizes are sorted in memory at once. */
   readonly part?: number;
 }
 
-/** 10 M flows and 1 M pairs stay at 1.2 GB of the process with a limit of 1 GB; fewer parts read the flows less often. */
-const PART = 4_000_000;
+/** Connections scored at once: sums and sorted lists of more of them spill. */
+const PART = 2_000_000;
+/** Parts whose connections are gathered at once, 20 bytes for each: fewer times that all flows are read. */
+const GATHERED = 5;
 const DAY = 86_400;
 /** Longest sorted list that DuckDB's min(x, n) makes. */
 const LONGEST = 1_000_000;
@@ -87,16 +89,23 @@ async function scoreBeacons(db: Database, part: number): Promise<void> {
     `CREATE OR REPLACE TEMP TABLE beacon_scores (id INTEGER, ts_score DOUBLE, ds_score DOUBLE, dur_score DOUBLE,
        hist_score DOUBLE, beacon_score DOUBLE, interval_seconds DOUBLE)`,
   );
-  const parts = await db.all<{ first_id: number; last_id: number }>(
-    `SELECT min(id) AS first_id, max(id) AS last_id FROM (
+  const parts = await db.all<{ first: number; last: number }>(
+    `SELECT min(id) AS first, max(id) AS last FROM (
        SELECT id, sum(connections) OVER (ORDER BY id) // ${part} AS part FROM candidates WHERE eligible
      ) GROUP BY part ORDER BY part`,
   );
-  for (const p of parts) {
-    await db.run(`SET VARIABLE pairs_from = ${p.first_id}`);
-    await db.run(`SET VARIABLE pairs_to = ${p.last_id}`);
-    await runPass(db, 'pairs/beacons.sql');
+  const choose = (first: number, last: number): Promise<void> =>
+    db.run(`SET VARIABLE pairs_from = ${first}; SET VARIABLE pairs_to = ${last}`);
+  for (let i = 0; i < parts.length; i += GATHERED) {
+    const together = parts.slice(i, i + GATHERED);
+    await choose(together[0]!.first, together.at(-1)!.last);
+    await runPass(db, 'pairs/beacon-rows.sql');
+    for (const { first, last } of together) {
+      await choose(first, last);
+      await runPass(db, 'pairs/beacons.sql');
+    }
   }
+  await db.run('DROP TABLE IF EXISTS beacon_rows');
 }
 
 /** Temporary table `domain_names` alone, of the names in the views, as `buildPairs` leaves it. */

@@ -28,6 +28,11 @@ CREATE OR REPLACE TEMP MACRO intervals(t) AS
 -- One of 24 equal bins of [lo, hi]; times before lo are in the first. Example: bin24(12, 0, 24) = 12, bin24(24, 0, 24) = 23.
 CREATE OR REPLACE TEMP MACRO bin24(x, lo, hi) AS greatest(0, least(23, (x - lo) * 24::BIGINT // greatest(1, hi - lo)));
 
+-- Sizes of six bins out of one number, 20 bits each: fewer than 1,048,576 in a bin. Example: six_counts(2 << 20) = [0, 2, 0, 0, 0, 0].
+CREATE OR REPLACE TEMP MACRO six_counts(c) AS [
+  (c & 1048575)::INTEGER, ((c >> 20) & 1048575)::INTEGER, ((c >> 40) & 1048575)::INTEGER,
+  ((c >> 60) & 1048575)::INTEGER, ((c >> 80) & 1048575)::INTEGER, (c >> 100)::INTEGER];
+
 -- Evenness over 24 bins: 1 - coefficient of variation (population), 0 when above 1. `f`: sizes of the non-empty bins.
 -- sd / mean = sqrt(24 * sum of squares - n * n) / n. Example: 24 bins of 2 -> 1; one bin -> 0.
 CREATE OR REPLACE TEMP MACRO cv_of(squares, n) AS round(greatest(0, 1 - sqrt((24 * squares - n * n)::BIGINT) / n), 3);

@@ -66,9 +66,6 @@ let seenPairs = new Int32Array(512);
  * @param columns one per entry of `STATISTICS`
  */
 export function statistics(codes: Uint8Array, columns: readonly Float32Array[], row: number): void {
-  const set = (column: number, value: number): void => {
-    columns[column]![row] = value;
-  };
   for (const c of columns) c[row] = 0;
   counts.fill(0);
   let seen = 0;
@@ -131,19 +128,19 @@ export function statistics(codes: Uint8Array, columns: readonly Float32Array[], 
     pairCounts[seenPairs[i]!] = 0;
     pairs -= (n / steps) * Math.log2(n / steps);
   }
-  set(F.flows, Math.log(flows));
-  set(F.distinct, distinct);
-  set(F.entropy, entropy);
-  set(F.relative, flows > 1 ? entropy / Math.log2(flows) : 0);
-  set(F.pairs, pairs);
-  set(F.run, longest);
-  set(F.runShare, longest / flows);
-  set(F.changes, changes / steps);
-  set(F.gapChanges, gapChanges / Math.max(1, gaps - 1));
-  set(F.sizeChanges, sizeChanges / steps);
-  set(F.common, common / flows);
-  set(F.firstKind, first);
-  set(F.lastKind, 3 * SIZE[last]! + DURATION[last]!);
+  columns[F.flows]![row] = Math.log(flows);
+  columns[F.distinct]![row] = distinct;
+  columns[F.entropy]![row] = entropy;
+  columns[F.relative]![row] = flows > 1 ? entropy / Math.log2(flows) : 0;
+  columns[F.pairs]![row] = pairs;
+  columns[F.run]![row] = longest;
+  columns[F.runShare]![row] = longest / flows;
+  columns[F.changes]![row] = changes / steps;
+  columns[F.gapChanges]![row] = gapChanges / Math.max(1, gaps - 1);
+  columns[F.sizeChanges]![row] = sizeChanges / steps;
+  columns[F.common]![row] = common / flows;
+  columns[F.firstKind]![row] = first;
+  columns[F.lastKind]![row] = 3 * SIZE[last]! + DURATION[last]!;
 }
 
 /** Empty columns for `rows` channels. */

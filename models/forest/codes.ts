@@ -59,6 +59,47 @@ export function codeOf(edges: Float64Array, value: number): number {
   return low + 1;
 }
 
+/** Steps that the range of a feature's edges is cut into. */
+const STEPS = 256;
+
+/** The same for many values of one feature: a step of its range tells between which few edges a value lies. */
+export class EdgeIndex {
+  readonly #edges: Float64Array;
+  readonly #lowest: number;
+  readonly #scale: number;
+  /** Number of edges before each step, and all of them. */
+  readonly #before = new Int32Array(STEPS + 1);
+
+  constructor(edges: Float64Array) {
+    this.#edges = edges;
+    this.#lowest = edges[0] ?? 0;
+    const scale = STEPS / (edges.at(-1)! - this.#lowest);
+    this.#scale = Number.isFinite(scale) ? scale : 0;
+    for (const e of edges) this.#before[this.#step(e) + 1]!++;
+    for (let s = 0; s < STEPS; s++) this.#before[s + 1]! += this.#before[s]!;
+  }
+
+  /** Code of a value, as `codeOf` gives it. */
+  codeOf(value: number): number {
+    if (Number.isNaN(value)) return 0;
+    const step = this.#step(value);
+    let low = this.#before[step]!;
+    let high = this.#before[step + 1]!;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#edges[middle]! <= value) low = middle + 1;
+      else high = middle;
+    }
+    return low + 1;
+  }
+
+  /** Never falls as the value grows: edges of earlier steps are below a value, those of later steps above. */
+  #step(value: number): number {
+    const step = (value - this.#lowest) * this.#scale;
+    return step >= STEPS ? STEPS - 1 : step > 0 ? Math.trunc(step) : 0;
+  }
+}
+
 /** Codes of a column whose edges are at most 254. */
 export function codesOf(edges: Float64Array, column: Float32Array): Uint8Array {
   const out = new Uint8Array(column.length);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { codeOf } from './codes.js';
+import { codeOf, EdgeIndex, edgesOf } from './codes.js';
 import type { Forest, ForestData } from './forest.js';
 import { ForestScorer } from './score.js';
 import { madeData } from './testing/made-data.js';
@@ -99,5 +99,26 @@ describe('scoring a forest', () => {
     const out = new Float64Array(3);
     new ForestScorer(forest).score(data.columns, 3, out);
     expect([...out]).toEqual([1, 0, 0.025]);
+  });
+});
+
+describe('codes by an index of the edges', () => {
+  const odd = [Number.NaN, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, 0, -0, 1e308, -1e308, 5e-324];
+  test.each([
+    ['none', []],
+    ['one', [3]],
+    ['close together', [1, 1 + Number.EPSILON, 1 + 2 * Number.EPSILON]],
+    ['far apart', [-1e308, 0, 1e308]],
+    ['skewed', Array.from({ length: 254 }, (_, i) => 1.09 ** i)],
+    ['many', Array.from({ length: 60_000 }, (_, i) => Math.sqrt(i))],
+    ['of a column', [...edgesOf(madeData(1500, 1, 1).columns[0]!)]],
+  ])('%s: what a search through all of them gives', (_, list) => {
+    const edges = Float64Array.from(list);
+    const index = new EdgeIndex(edges);
+    const spread = (edges.at(-1) ?? 0) - (edges[0] ?? 0);
+    const between = Array.from({ length: 2000 }, (_, i) => (edges[0] ?? 0) + spread * (i / 1990 - 0.002));
+    for (const value of [...odd, ...edges.slice(0, 500), ...between]) {
+      expect(index.codeOf(value)).toBe(codeOf(edges, value));
+    }
   });
 });

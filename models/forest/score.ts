@@ -1,4 +1,4 @@
-import { codeOf } from './codes.js';
+import { EdgeIndex } from './codes.js';
 import type { Forest } from './forest.js';
 import { TOP, type TreeTops, treeTops } from './tops.js';
 
@@ -44,11 +44,13 @@ export class ForestScorer {
   readonly #forest: Forest;
   readonly #probabilities: Float32Array;
   readonly #tops: TreeTops;
+  readonly #indexes: readonly EdgeIndex[];
   /** Rows per block: fewer where there are many features. */
   readonly #block: number;
 
   constructor(forest: Forest) {
     this.#forest = forest;
+    this.#indexes = forest.edges.map((e) => new EdgeIndex(e));
     this.#probabilities = new Float32Array(forest.nodes.buffer, forest.nodes.byteOffset, forest.nodes.length);
     this.#tops = treeTops(forest, PLACE, ABREAST);
     this.#block = ABREAST * Math.floor(Math.min(BLOCK, codes.length / forest.names.length) / ABREAST);
@@ -60,15 +62,16 @@ export class ForestScorer {
    * @param floor rows that cannot reach it may be given up: NaN; those that reach it have their probability
    */
   score(columns: readonly Float32Array[], rows: number, out: Float64Array, floor = 0): void {
-    const { edges, roots, names } = this.#forest;
+    const { roots, names } = this.#forest;
     const width = names.length;
     for (let i = 0; i < Math.min(rows, this.#block); i++) bases[i] = (i - (i % ABREAST)) * width + (i % ABREAST);
     for (let from = 0; from < rows; from += this.#block) {
       const count = Math.min(this.#block, rows - from);
       for (let f = 0; f < width; f++) {
         const column = columns[f]!;
-        const list = edges[f]!;
-        for (let i = 0; i < count; i++) codes[bases[i]! + ABREAST * f] = codeOf(list, column[from + i]!) << PLACE;
+        const first = ABREAST * f;
+        const index = this.#indexes[f]!;
+        for (let i = 0; i < count; i++) codes[bases[i]! + first] = index.codeOf(column[from + i]!) << PLACE;
       }
       sums.fill(0);
       for (let i = 0; i < count; i++) places[i] = i;
