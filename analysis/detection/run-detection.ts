@@ -48,7 +48,7 @@ export async function runDetection(
   );
   if (twice)
     throw new CliError(`detection ${detection.id}: the finding ${JSON.stringify(twice.key)} came twice in one window`);
-  await db.run(`INSERT INTO staged_evidence SELECT * EXCLUDE (in_order) FROM findings ORDER BY in_order`);
+  await db.run(`INSERT INTO staged_evidence FROM findings`);
   const findings = await db.number('SELECT count(*) FROM findings');
   if (detection.flowsSql) await linkFlows(db, detection, settings);
   return findings;
@@ -69,13 +69,13 @@ function findingsSql(d: Detection, settings: Settings, columns: ReadonlySet<stri
       ${counts} AS counts, threat_level, level_weight(threat_level) AS weight, confidence(confidence) AS confidence, key,
       attacker, CASE WHEN attacker IS NOT NULL THEN ${lit(d.attacker_kind)} END AS attacker_kind,
       victim, CASE WHEN victim IS NOT NULL THEN ${lit(d.victim_kind)} END AS victim_kind,
-      proto, port, ${messageSql(d.message)} AS description, ${techniques} AS techniques, details,
-      row_number() OVER (ORDER BY ts, site, profile, key) AS in_order
+      proto, port, ${messageSql(d.message)} AS description, ${techniques} AS techniques, details
     FROM (${withNetwork(`
       SELECT profile, ts, window_start(ts) AS tw_start, ${site} AS site, key::VARCHAR AS key, attacker::VARCHAR AS attacker,
         victim::VARCHAR AS victim, proto::VARCHAR AS proto, port::INTEGER AS port, confidence::DOUBLE AS confidence,
         ${level} AS threat_level, ${details} AS details
-      FROM detection_rows WHERE profile IS NOT NULL AND ts IS NOT NULL AND key IS NOT NULL`)})`;
+      FROM detection_rows WHERE profile IS NOT NULL AND ts IS NOT NULL AND key IS NOT NULL`)})
+    ORDER BY ts, site, profile, key`;
 }
 
 /**

@@ -30,7 +30,7 @@ export async function buildLetters(db: Database, options: AnalysisOptions['lette
   for (let from = 0; from < total; from += block) {
     // Whole in memory, so that rows can be appended on the same connection meanwhile.
     const rows = await db.result(
-      `SELECT tuple, ts, tw, kind FROM letter_rows
+      `SELECT tuple, epoch_us(ts)::DOUBLE, epoch_us(window_start(ts))::DOUBLE, kind::INTEGER FROM letter_rows
        WHERE rowid BETWEEN getvariable('letters_base') + ${from} AND getvariable('letters_base') + ${from + block - 1} ORDER BY rowid`,
     );
     for (let chunk = await rows.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await rows.fetchChunk()) {

@@ -36,9 +36,8 @@ export async function addAddresses(
 }
 
 const hasLocalSource = async (db: Database): Promise<boolean> =>
-  (await db.number(
-    'SELECT count(*) FROM address_list WHERE is_local AND address IN (SELECT DISTINCT orig_h FROM d_flows)',
-  )) > 0;
+  (await db.all('SELECT 1 FROM d_flows WHERE orig_h IN (SELECT address FROM address_list WHERE is_local) LIMIT 1'))
+    .length > 0;
 
 async function fillAddresses(db: Database, options: AnalysisOptions): Promise<void> {
   await runPass(db, 'addresses/macs.sql');
@@ -63,12 +62,14 @@ export async function fillProfiles(
   );
   await db.run(`SET VARIABLE profile_part = ${part}`);
   await runPass(db, 'profiles/parts.sql');
-  const parts = await db.all<{ first: string; last: string }>(
-    `SELECT min(tw_start)::VARCHAR AS first, max(tw_start)::VARCHAR AS last FROM window_numbers GROUP BY part ORDER BY part`,
+  const parts = await db.all<Record<'from' | 'first_ts' | 'last_ts', string>>(
+    `SELECT min(tw_start)::VARCHAR AS "from", min(first_ts)::VARCHAR AS first_ts, max(last_ts)::VARCHAR AS last_ts
+     FROM window_numbers GROUP BY part ORDER BY part`,
   );
-  for (const { first, last } of parts) {
-    await db.run(`SET VARIABLE profile_from = TIMESTAMP ${lit(first)}`);
-    await db.run(`SET VARIABLE profile_to = TIMESTAMP ${lit(last)}`);
+  for (const part of parts) {
+    for (const [name, time] of Object.entries(part)) {
+      await db.run(`SET VARIABLE profile_${name} = TIMESTAMP ${lit(time)}`);
+    }
     await runPass(db, 'profiles/numbers.sql');
     await runPass(db, 'profiles/profiles.sql');
   }
@@ -85,7 +86,7 @@ export async function addFlowlessWindows(db: Database): Promise<void> {
 }
 
 /** Flows whose windows are summed at once. */
-const PART = 3_000_000;
+const PART = 2_000_000;
 
 /** Tables of this stage that nobody needs afterwards: they would hold memory. */
 const TEMPORARY = [

@@ -5,9 +5,9 @@ SET VARIABLE site_names = (SELECT list(DISTINCT site ORDER BY site) FROM sources
 
 CREATE OR REPLACE TEMP TABLE window_numbers AS
 SELECT tw_start, row_number() OVER (ORDER BY tw_start)::INTEGER AS tw,
-  (sum(flows) OVER (ORDER BY tw_start) // getvariable('profile_part'))::INTEGER AS part
+  (sum(flows) OVER (ORDER BY tw_start) // getvariable('profile_part'))::INTEGER AS part, first_ts, last_ts
 FROM (
-  SELECT window_start(ts) AS tw_start, count(*) AS flows FROM main.flows
+  SELECT window_start(ts) AS tw_start, count(*) AS flows, min(ts) AS first_ts, max(ts) AS last_ts FROM main.flows
   WHERE ts >= coalesce(getvariable('profiles_since'), '-infinity'::TIMESTAMP)
   GROUP BY ALL
 );

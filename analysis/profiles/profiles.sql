@@ -2,7 +2,7 @@
 INSERT INTO profiles
 WITH own AS (
   SELECT
-    site_no, tw_start, orig AS address_no,
+    who,
     count(*) AS flows,
     count(*) FILTER (established) AS flows_est,
     count(*) FILTER (NOT established) AS flows_not_est,
@@ -18,10 +18,10 @@ WITH own AS (
   FROM flow_numbers
   GROUP BY ALL
 ), both_sides AS (
-  SELECT * FROM own FULL JOIN served USING (site_no, tw_start, address_no)
+  SELECT *, window_of(who) AS tw_start FROM own FULL JOIN served USING (who)
 )
 SELECT
-  a.address, getvariable('site_names')[b.site_no], b.tw_start, w.tw, window_end(b.tw_start), a.is_local,
+  a.address, site_of(b.who), b.tw_start, w.tw, window_end(b.tw_start), a.is_local,
   coalesce(b.flows, 0), coalesce(b.flows_est, 0), coalesce(b.flows_not_est, 0), coalesce(b.flows_tcp, 0),
   coalesce(b.flows_udp, 0), coalesce(b.flows_icmp, 0), coalesce(b.served_flows, 0),
   coalesce(r.peers, 0), coalesce(r.peers_not_est, 0), coalesce(r.dst_ports, 0), coalesce(r.dst_ports_not_est, 0),
@@ -31,6 +31,6 @@ SELECT
   least(b.first_ts, b.served_first), greatest(b.last_ts, b.served_last),
   0, false
 FROM both_sides b
-LEFT JOIN reached r USING (site_no, tw_start, address_no)
+LEFT JOIN reached r USING (who)
 JOIN window_numbers w ON w.tw_start = b.tw_start
-JOIN address_numbers a ON a.address_no = b.address_no;
+JOIN address_numbers a ON a.address_no = address_of(b.who);
