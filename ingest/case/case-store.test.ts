@@ -50,6 +50,35 @@ describe('CaseStore', () => {
     (await CaseStore.open(moved, { mode: 'read' })).close();
   });
 
+  it.each(['renewed', 'zeek'])('goes on after a renewal, with all its connections: %s', async (name) => {
+    const path = join(folder, 'renewal', `${name}.duckdb`);
+    const store = await CaseStore.open(path, { mode: 'create', memoryLimit: '1GB', threads: 1 });
+    try {
+      const second = await store.connect();
+      const limit = "SELECT current_setting('memory_limit') AS size, current_setting('TimeZone') AS zone";
+      const before = await second.one(limit);
+      await store.shareMemory();
+      await store.db.run("INSERT INTO provenance VALUES ('mark', 'here'); CREATE TEMP TABLE passing AS SELECT 1 AS a");
+      await store.renew();
+      for (const db of [store.db, second]) {
+        expect(await db.number(MARKED)).toBe(1);
+        expect(await db.one(limit)).toEqual(before);
+        expect(await db.one("SELECT is_ip4('192.0.2.1') AS yes")).toEqual({ yes: true });
+        await expect(db.run('FROM passing')).rejects.toThrow(/does not exist/);
+      }
+      await second.run("INSERT INTO provenance VALUES ('mark', 'again')");
+      expect(await store.db.number(MARKED)).toBe(2);
+      const runs = second.run('SELECT sum(a.range) FROM range(40000) a, range(40000) b').catch(() => undefined);
+      await expect(store.renew()).rejects.toThrow(/in use/);
+      await second.stop();
+      await runs;
+    } finally {
+      await store.close();
+    }
+    const again = await CaseStore.open(path, { mode: 'read' });
+    expect(await again.db.number(MARKED)).toBe(2);
+    await again.close();
+  });
   it('makes every table and states the storage version', async () => {
     const store = await CaseStore.open(fresh(), { mode: 'create' });
     const names = await store.db.all<{ t: string }>(

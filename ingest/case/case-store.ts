@@ -1,11 +1,12 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, parse, resolve } from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBInstance } from '@duckdb/node-api';
 import { CliError, inputError, usageError } from '../../cli/errors.js';
 import { asset } from '../../cli/package-root.js';
 import { liveTarget } from '../live/recover.js';
 import { Database } from './database.js';
+import { type EngineOptions, STORAGE_VERSION, startEngine } from './engine.js';
 import { holdsNothing, refuseForeignObjects } from './foreign-objects.js';
 import { isWritable } from './is-writable.js';
 import { makeFolder } from './make-folder.js';
@@ -13,8 +14,6 @@ import { megabytes } from './memory-size.js';
 import { recordTables, storedViews, tables } from './schema.js';
 import { lit } from './sql.js';
 
-/** Oldest DuckDB release that opens a case written by this version. */
-export const STORAGE_VERSION = 'v1.2.0';
 /** Raised when a table changes in a way that older cases cannot follow. */
 export const SCHEMA_VERSION = '1';
 
@@ -54,34 +53,21 @@ export class CaseStore {
   readonly db: Database;
   /** Folder for spooled inputs and spill files; removed on close. */
   readonly tempDir: string;
-  readonly #instance: DuckDBInstance;
+  #instance: DuckDBInstance;
   readonly #key: string;
-  readonly #limitMb: number;
-  readonly #threads: number;
-  readonly #attached: boolean;
+  readonly #engine: EngineOptions;
   /** This opening made the file. */
   #made = false;
   readonly #more: Database[] = [];
   #closing: Promise<void> | undefined;
 
-  private constructor(
-    path: string,
-    key: string,
-    instance: DuckDBInstance,
-    db: Database,
-    tempDir: string,
-    limitMb: number,
-    threads: number,
-    attached: boolean,
-  ) {
+  private constructor(path: string, key: string, instance: DuckDBInstance, db: Database, engine: EngineOptions) {
     this.path = path;
-    this.#attached = attached;
-    this.#limitMb = limitMb;
-    this.#threads = threads;
     this.#key = key;
     this.#instance = instance;
     this.db = db;
-    this.tempDir = tempDir;
+    this.#engine = engine;
+    this.tempDir = engine.tempDir;
   }
 
   /**
@@ -111,29 +97,12 @@ export class CaseStore {
       if (options.mode === 'create') makeFolder(dirname(key));
       if (options.mode === 'read' && !isWritable(dirname(key))) tempDir = mkdtempSync(join(tmpdir(), 'slipstream-'));
       const clash = ownSchemas.has(parse(key).name.toLowerCase());
-      instance = await DuckDBInstance.create(clash ? ':memory:' : key, {
-        threads: String(threads),
-        memory_limit: `${limitMb}MB`,
-        temp_directory: join(tempDir, 'spill'),
-        // Freed memory goes back to the system early: what the allocator keeps is outside of the limit.
-        allocator_flush_threshold: '8MB',
-        allocator_bulk_deallocation_flush_threshold: '64MB',
-        allocator_background_threads: 'true',
-        autoinstall_known_extensions: 'false',
-        autoload_known_extensions: 'false',
-        allow_community_extensions: 'false',
-        ...(options.mode !== 'read'
-          ? { storage_compatibility_version: STORAGE_VERSION }
-          : clash
-            ? {}
-            : { access_mode: 'READ_ONLY' }),
-      });
+      const readOnly = options.mode === 'read';
+      const engine = { file: clash ? undefined : key, tempDir, threads, limitMb, readOnly };
+      instance = await startEngine(engine);
       const db = new Database(await instance.connect());
-      if (clash) {
-        const how = options.mode === 'read' ? 'READ_ONLY' : `STORAGE_VERSION ${lit(STORAGE_VERSION)}`;
-        await db.run(`ATTACH ${lit(key)} AS ${ATTACHED} (${how})`);
-      }
-      const store = new CaseStore(path, key, instance, db, tempDir, limitMb, threads, clash);
+      const store = new CaseStore(path, key, instance, db, engine);
+      await store.#begin();
       await store.#select(db);
       await store.#prepare(options, absent);
       store.#made = absent;
@@ -161,13 +130,13 @@ export class CaseStore {
   }
 
   /** Sets the number of DuckDB's threads; default: the one that the case was opened with. */
-  async setThreads(threads = this.#threads): Promise<void> {
+  async setThreads(threads = this.#engine.threads): Promise<void> {
     await this.db.run(`SET threads = ${threads}`);
   }
 
   /** Sets the share (0 to 1) of the memory limit that DuckDB may fill, in MB `atMost`; default: the one for streaming. */
   async shareMemory(share = STREAMING_SHARE, atMost = Number.POSITIVE_INFINITY): Promise<void> {
-    const size = Math.max(200, Math.floor(this.#limitMb * share));
+    const size = Math.max(200, Math.floor(this.#engine.limitMb * share));
     await this.db.run(`SET memory_limit = '${Math.min(size, atMost)}MB'`);
   }
 
@@ -203,6 +172,37 @@ export class CaseStore {
     rmSync(this.tempDir, { recursive: true, force: true });
   }
 
+  /**
+   * Closes DuckDB and opens it again: what its allocator has scattered over hours of queries goes back to the system.
+   * Connections stay what they are to those who hold them, but lose what is temporary and their appenders; the first has
+   * the whole memory limit again. Nothing may run.
+   */
+  async renew(): Promise<void> {
+    const all = [this.db, ...this.#more];
+    if (all.some((db) => db.busy)) throw new Error(`${this.path}: the case is in use`);
+    for (const db of all) db.suspend();
+    this.#instance.closeSync();
+    this.#instance = await startEngine(this.#engine);
+    for (const db of all) db.resume(await this.#instance.connect());
+    await this.#begin();
+    for (const db of all) {
+      await this.#select(db);
+      await loadMacros(db);
+    }
+  }
+
+  get #attached(): boolean {
+    return this.#engine.file === undefined;
+  }
+
+  /** What holds for the whole instance. */
+  async #begin(): Promise<void> {
+    await this.db.run("SET GLOBAL TimeZone = 'UTC'");
+    if (!this.#attached) return;
+    const how = this.#engine.readOnly ? 'READ_ONLY' : `STORAGE_VERSION ${lit(STORAGE_VERSION)}`;
+    await this.db.run(`ATTACH ${lit(this.#key)} AS ${ATTACHED} (${how})`);
+  }
+
   /** Names without a database mean the case. */
   async #select(db: Database): Promise<void> {
     if (this.#attached) await db.run(`USE ${ATTACHED}`);
@@ -211,7 +211,6 @@ export class CaseStore {
   /** `absent`: there was no file before it was opened. */
   async #prepare(options: CaseOptions, absent: boolean): Promise<void> {
     const { db } = this;
-    await db.run("SET GLOBAL TimeZone = 'UTC'");
     // DuckDB makes a folder for what it spills, but not the one around it.
     mkdirSync(this.tempDir, { recursive: true });
     if (options.mode === 'read') {

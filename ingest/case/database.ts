@@ -8,13 +8,30 @@ const TELL_AGAIN = 20;
 
 /** A connection with the few calls the project uses. It knows what runs on it: closing it under a statement would take node down. */
 export class Database {
-  readonly connection: DuckDBConnection;
+  #connection: DuckDBConnection;
   readonly #running = new Set<Promise<unknown>>();
   #stopping = 0;
   #closed = false;
 
   constructor(connection: DuckDBConnection) {
-    this.connection = connection;
+    this.#connection = connection;
+  }
+
+  get connection(): DuckDBConnection {
+    return this.#connection;
+  }
+
+  /** Ends the connection; `resume` gives another. Nothing may run. */
+  suspend(): void {
+    if (this.#closed || this.busy) throw new Error('the connection was closed, or is in use');
+    this.#closed = true;
+    this.#connection.closeSync();
+  }
+
+  /** Goes on with another connection. */
+  resume(connection: DuckDBConnection): void {
+    this.#connection = connection;
+    this.#closed = false;
   }
 
   /** True while a statement, or work that can be stopped, runs. */
@@ -79,7 +96,7 @@ export class Database {
   }
 
   #disconnect(before: boolean): void {
-    if (!before) this.connection.closeSync();
+    if (!before) this.#connection.closeSync();
   }
 
   async #track<T>(work: () => Promise<T>): Promise<T> {

@@ -26,6 +26,8 @@ it('windows count as changed when their rows do, once, and only those that close
     expect((await changed.look(0, last)).windows).not.toContain(last);
     await changed.analysed();
     expect((await changed.look(0, end)).windows).toEqual([]);
+    await changed.over(() => c.store.renew());
+    expect((await changed.look(0, end)).windows).toEqual([]);
     // A row that takes the place of another, one that goes, one that comes.
     const inside = (w: number): string =>
       `ts >= make_timestamp(${w}::BIGINT) AND ts < make_timestamp(${w + HOUR}::BIGINT)`;

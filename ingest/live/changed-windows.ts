@@ -1,6 +1,8 @@
 import type { Database } from '../case/database.js';
 import { recordTables } from '../case/schema.js';
 
+const NONE = 'CREATE OR REPLACE TEMP TABLE known_windows ("window" BIGINT, n HUGEINT, content UBIGINT)';
+
 /**
  * Which windows of a case hold other rows than when they were last analysed. Told by what they hold, not by who wrote it:
  * logs are continued, read anew, rotated, and a later record takes the place of an earlier one.
@@ -17,8 +19,17 @@ export class ChangedWindows {
 
   /** All windows count as changed. `width`: of a window, aligned to the epoch. */
   static async begin(db: Database, width: number): Promise<ChangedWindows> {
-    await db.run('CREATE OR REPLACE TEMP TABLE known_windows ("window" BIGINT, n HUGEINT, content UBIGINT)');
+    await db.run(NONE);
     return new ChangedWindows(db, width);
+  }
+
+  /** Keeps what is known over a renewal of the case, which forgets what is temporary. */
+  async over(renewal: () => Promise<void>): Promise<void> {
+    const rows = await this.#db.all<Record<string, string>>('SELECT COLUMNS(*)::VARCHAR FROM known_windows');
+    await renewal();
+    await this.#db.run(NONE);
+    const values = rows.map((r) => `(${r.window}, ${r.n}, ${r.content})`);
+    if (values.length > 0) await this.#db.run(`INSERT INTO known_windows VALUES ${values.join(', ')}`);
   }
 
   /**

@@ -9,13 +9,16 @@ import type { LiveListener } from './live-options.js';
 /** What needs more than one window is analysed for this share of the time at most. */
 const HISTORY_SHARE = 0.25;
 
+/** Analyses after which the case is renewed, so that memory stays what it is over days: see `CaseStore.renew`. */
+export const RENEW_AFTER = 30;
+
 /** Analyses windows of a growing case and tells what is new. */
 export class LiveAnalysis {
   readonly #store: CaseStore;
   readonly #options: AnalysisOptions;
   readonly #detections: readonly Detection[];
   readonly #listener: LiveListener;
-  readonly #findings: Findings;
+  #findings: Findings;
   readonly #passes: LivePasses;
   #lastHistory = Number.NEGATIVE_INFINITY;
   #historyCost = 0;
@@ -63,6 +66,11 @@ export class LiveAnalysis {
     await this.#tell();
     this.#lastHistory = performance.now();
     this.#historyCost = this.#lastHistory - from;
+  }
+
+  /** After a renewal of the case, which forgets what is temporary. All that was found has been told. */
+  async renewed(): Promise<void> {
+    this.#findings = await Findings.begin(this.#store.db);
   }
 
   /** Everything, as a batch run would: what was learned late says more of early windows. */

@@ -141,6 +141,11 @@ export class LivePackets {
     });
   }
 
+  /** Lets go of what the connection holds besides the case: the case may be renewed until the next flush. */
+  release(): void {
+    this.#sink.release();
+  }
+
   /** The capture is over: all flows end. */
   async finish(drops: { received: number; dropped: number } | undefined): Promise<void> {
     try {

@@ -102,6 +102,12 @@ export class CaseSink implements CaptureSink {
     this.close();
   }
 
+  /** As `flush`, and lets go of the connection's appenders: the next rows open new ones. */
+  release(): void {
+    this.close();
+    this.#appenders.clear();
+  }
+
   /** Ends all appending; `keep` false: what is not yet in the tables is thrown away. */
   close(keep = true): void {
     for (const appender of this.#appenders.values()) appender.close(keep);
