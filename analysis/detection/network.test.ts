@@ -2,6 +2,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type TestCase, testCase } from '../../test/support/test-case.js';
 import { detect } from '../detect.js';
 import { defaultOptions } from '../options.js';
+import { settingsOf } from './parameters.js';
+import { loadDetections } from './registry.js';
+import { runDetection } from './run-detection.js';
 
 const flow = (i: number, from: string, to: string, port: number, state: string): string =>
   `${1700000000 + i}.5\tC${i}\t${from}\t40000\t${to}\t${port}\ttcp\t${state}\t500\t500\t540\t540\n`;
@@ -30,4 +33,17 @@ it('tells the network of the end outside, in the sentence and in the details', a
   expect(inside.description).not.toContain('(');
   expect(outside.description).toMatch(/destination IP 8\.8\.8\.8 \(Google.*, US\), from 192\.168\.1\.5:/);
   expect(JSON.parse(outside.network!)).toMatchObject({ address: '8.8.8.8', asn: 15169, country: 'US' });
+});
+
+it('gives the same findings in the same order, made in blocks', async () => {
+  const detection = loadDetections([]).find((d) => d.id === 'unknown-port')!;
+  const { db } = c.store;
+  const inBlocksOf = async (block: number): Promise<unknown[]> => {
+    await db.run('DELETE FROM staged_evidence; DELETE FROM staged_evidence_flows');
+    await runDetection(db, detection, settingsOf(detection, undefined), '', block);
+    return [...(await c.rows('FROM staged_evidence')), ...(await c.rows('FROM staged_evidence_flows ORDER BY ALL'))];
+  };
+  const whole = await inBlocksOf(100);
+  expect(whole).toHaveLength(4);
+  expect(await inBlocksOf(1)).toEqual(whole);
 });

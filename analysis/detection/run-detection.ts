@@ -8,6 +8,9 @@ import { renderSql, type Settings } from './parameters.js';
 
 const REQUIRED = ['profile', 'ts', 'key', 'attacker', 'victim', 'proto', 'port', 'confidence'];
 
+/** Findings are wide: sorted by millions they would grow beside the memory limit. */
+const BLOCK = 1_000_000;
+
 /** Hash of what a detection does: its SQL, the flows behind it and the tables it brings. */
 export const detectionHash = (d: Detection): string =>
   createHash('sha256')
@@ -17,6 +20,7 @@ export const detectionHash = (d: Detection): string =>
 /**
  * Runs one detection: its rows become `staged_evidence`, their flows `staged_evidence_flows` (temporary tables: a
  * detection that fails leaves the case as it is).
+ * @param block findings made and sorted at once, about
  * @returns number of findings
  * @throws when its SQL fails or breaks the contract (a missing column, one finding twice)
  */
@@ -25,6 +29,7 @@ export async function runDetection(
   detection: Detection,
   settings: Settings,
   defaultSite: string,
+  block = BLOCK,
 ): Promise<number> {
   const sql = renderSql(detection.sql, detection.id, settings.parameters).replace(/;\s*$/, '');
   for (const table of detection.data ?? []) {
@@ -41,8 +46,12 @@ export async function runDetection(
   );
   const missing = REQUIRED.filter((c) => !columns.has(c));
   if (missing.length > 0) throw new CliError(`detection ${detection.id}: its SQL gives no ${missing.join(', ')}`);
-  if ((await db.number('SELECT count(*) FROM detection_rows')) === 0) return 0;
-  await db.run(findingsSql(detection, settings, columns, defaultSite));
+  const rows = await db.number('SELECT count(*) FROM detection_rows');
+  if (rows === 0) return 0;
+  for (const [i, times] of (await blocks(db, rows, block)).entries()) {
+    const into = i === 0 ? 'CREATE OR REPLACE TEMP TABLE findings AS' : 'INSERT INTO findings';
+    await db.run(`${into} ${findingsSql(detection, settings, columns, defaultSite, times)}`);
+  }
   const twice = await db.one<{ key: string }>(
     'SELECT min(key) AS key FROM findings GROUP BY evidence_id HAVING count(*) > 1 ORDER BY key LIMIT 1',
   );
@@ -54,7 +63,26 @@ export async function runDetection(
   return findings;
 }
 
-function findingsSql(d: Detection, settings: Settings, columns: ReadonlySet<string>, defaultSite: string): string {
+/** Conditions on `ts` that part the rows of a detection in order of time, about `block` in each. */
+async function blocks(db: Database, rows: number, block: number): Promise<string[]> {
+  if (rows <= block) return ['true'];
+  const bounds = await db.all<{ first: string; last: string }>(
+    `SELECT min(ts)::VARCHAR AS first, max(ts)::VARCHAR AS last FROM (
+       SELECT ts, (sum(count(*)) OVER (ORDER BY ts) - 1) // ${block} AS block FROM detection_rows WHERE ts IS NOT NULL GROUP BY ts)
+     GROUP BY block ORDER BY block`,
+  );
+  if (bounds.length === 0) return ['true'];
+  return bounds.map((b) => `ts BETWEEN ${lit(b.first)} AND ${lit(b.last)}`);
+}
+
+/** SELECT of the findings in order; `times`: a condition on `ts`. */
+function findingsSql(
+  d: Detection,
+  settings: Settings,
+  columns: ReadonlySet<string>,
+  defaultSite: string,
+  times: string,
+): string {
   const level = columns.has('threat_level')
     ? `coalesce(threat_level, ${lit(settings.threatLevel)})`
     : lit(settings.threatLevel);
@@ -62,8 +90,7 @@ function findingsSql(d: Detection, settings: Settings, columns: ReadonlySet<stri
   const details = columns.has('details') ? 'to_json(details)' : 'NULL::JSON';
   const counts = d.role === 'attacker' || d.victim_counts ? `level_weight(threat_level) > 0` : 'false';
   const techniques = `[${d.techniques.map(lit).join(', ')}]::VARCHAR[]`;
-  return `CREATE OR REPLACE TEMP TABLE findings AS
-    SELECT
+  return `SELECT
       stable_id([${lit(d.id)}, site, profile, tw_start::VARCHAR, key]) AS evidence_id,
       ${lit(d.id)} AS detection, ${lit(d.module)} AS module, ts, profile, site, tw_start, ${lit(d.role)} AS role,
       ${counts} AS counts, threat_level, level_weight(threat_level) AS weight, confidence(confidence) AS confidence, key,
@@ -74,7 +101,7 @@ function findingsSql(d: Detection, settings: Settings, columns: ReadonlySet<stri
       SELECT profile, ts, window_start(ts) AS tw_start, ${site} AS site, key::VARCHAR AS key, attacker::VARCHAR AS attacker,
         victim::VARCHAR AS victim, proto::VARCHAR AS proto, port::INTEGER AS port, confidence::DOUBLE AS confidence,
         ${level} AS threat_level, ${details} AS details
-      FROM detection_rows WHERE profile IS NOT NULL AND ts IS NOT NULL AND key IS NOT NULL`)})
+      FROM detection_rows WHERE profile IS NOT NULL AND ts IS NOT NULL AND key IS NOT NULL AND ${times}`)})
     ORDER BY ts, site, profile, key`;
 }
 

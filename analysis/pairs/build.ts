@@ -11,6 +11,8 @@ export interface PairsOptions {
   readonly part?: number;
 }
 
+/** Pairs ranked at once: joins and rows on their way to the table of more of them grow beside the limit. */
+const RANKED = 1_000_000;
 /** Connections scored at once: sums and sorted lists of more of them spill. */
 const PART = 2_000_000;
 /** Parts whose connections are gathered at once, 20 bytes for each: fewer times that all flows are read. */
@@ -55,7 +57,7 @@ export async function buildPairs(db: Database, options: PairsOptions = {}): Prom
   await runPass(db, 'pairs/candidates.sql');
   await scoreBeacons(db, options.part ?? PART);
   await runPass(db, 'pairs/modifiers.sql');
-  await runPass(db, 'pairs/rank.sql');
+  await rank(db);
   await nameDomains(db);
   await runPass(db, 'pairs/domains.sql');
   for (const table of TEMPORARY) await db.run(`DROP TABLE ${table}`);
@@ -94,19 +96,28 @@ async function scoreBeacons(db: Database, part: number): Promise<void> {
        SELECT id, sum(connections) OVER (ORDER BY id) // ${part} AS part FROM candidates WHERE eligible
      ) GROUP BY part ORDER BY part`,
   );
-  const choose = (first: number, last: number): Promise<void> =>
-    db.run(`SET VARIABLE pairs_from = ${first}; SET VARIABLE pairs_to = ${last}`);
   for (let i = 0; i < parts.length; i += GATHERED) {
     const together = parts.slice(i, i + GATHERED);
-    await choose(together[0]!.first, together.at(-1)!.last);
+    await choose(db, together[0]!.first, together.at(-1)!.last);
     await runPass(db, 'pairs/beacon-rows.sql');
     for (const { first, last } of together) {
-      await choose(first, last);
+      await choose(db, first, last);
       await runPass(db, 'pairs/beacons.sql');
     }
   }
   await db.run('DROP TABLE IF EXISTS beacon_rows');
 }
+
+async function rank(db: Database): Promise<void> {
+  const pairs = await db.number('SELECT max(id) FROM candidates');
+  for (let first = 1; first <= pairs; first += RANKED) {
+    await choose(db, first, first + RANKED - 1);
+    await runPass(db, 'pairs/rank.sql');
+  }
+}
+
+const choose = (db: Database, first: number, last: number): Promise<void> =>
+  db.run(`SET VARIABLE pairs_from = ${first}; SET VARIABLE pairs_to = ${last}`);
 
 /** Temporary table `domain_names` alone, of the names in the views, as `buildPairs` leaves it. */
 export async function buildDomainNames(db: Database): Promise<void> {

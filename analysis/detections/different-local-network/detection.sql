@@ -14,13 +14,19 @@ WITH own AS (
   FROM addresses a, own o
   WHERE NOT contains(a.address, ':') AND a.scope IN ('private', 'shared')
     AND CASE WHEN getvariable('home_net_given') THEN NOT a.is_local ELSE private_block(a.key) <> o.block END
-), touched AS (
-  SELECT f.orig_h, f.site, f.tw_start, f.resp_h, o.net AS orig_net, r.net AS resp_net, f.established, min(f.ts) AS ts, max(f.ts) AS last_ts,
-    count(*) AS flows, count(*) FILTER (f.resp_p = 53) AS dns
+), touching AS (
+  SELECT f.orig_h, f.site, f.tw_start, f.resp_h, o.net AS orig_net, r.net AS resp_net, f.established, f.ts
   FROM d_flows f
-  LEFT JOIN foreign_addresses o ON o.site = f.site AND o.address = f.orig_h
+  JOIN foreign_addresses o ON o.site = f.site AND o.address = f.orig_h
   LEFT JOIN foreign_addresses r ON r.site = f.site AND r.address = f.resp_h
-  WHERE o.net IS NOT NULL OR r.net IS NOT NULL
+  UNION ALL
+  SELECT f.orig_h, f.site, f.tw_start, f.resp_h, NULL, r.net, f.established, f.ts
+  FROM d_flows f
+  JOIN foreign_addresses r ON r.site = f.site AND r.address = f.resp_h
+  ANTI JOIN foreign_addresses o ON o.site = f.site AND o.address = f.orig_h
+), touched AS (
+  SELECT orig_h, site, tw_start, resp_h, orig_net, resp_net, established, min(ts) AS ts, max(ts) AS last_ts, count(*) AS flows
+  FROM touching
   GROUP BY ALL
 ), routed AS (
   SELECT site, orig_net AS net FROM touched WHERE established AND orig_net IS NOT NULL

@@ -1,11 +1,17 @@
 -- Per originator and TCP port over the whole case: hosts that gave a connection and hosts that gave none. Only ports with
--- enough of the latter are counted by window.
+-- enough tries in vain are looked at by host, and only those with enough hosts that gave none by window.
 -- Example: 203.0.113.5 tries 445/tcp on 12 hosts, one every ten minutes, and nobody answers -> one finding, key 445/tcp.
-WITH tried AS (
-  SELECT site, orig_h, resp_p, resp_h, bool_or(established) AS answered, min(ts) AS first_ts, max(ts) AS last_ts
+WITH in_vain AS (
+  SELECT site, orig_h, resp_p
   FROM d_flows
-  WHERE proto = 'tcp' AND resp_p > 0 AND orientation = 'seen' AND established IS NOT NULL
-  GROUP BY site, orig_h, resp_p, resp_h
+  WHERE proto = 'tcp' AND resp_p > 0 AND orientation = 'seen' AND NOT established
+  GROUP BY site, orig_h, resp_p
+  HAVING count(*) >= $min_hosts
+), tried AS (
+  SELECT f.site, f.orig_h, f.resp_p, f.resp_h, bool_or(f.established) AS answered, min(f.ts) AS first_ts, max(f.ts) AS last_ts
+  FROM d_flows f SEMI JOIN in_vain v ON v.site = f.site AND v.orig_h = f.orig_h AND v.resp_p = f.resp_p
+  WHERE f.proto = 'tcp' AND f.resp_p > 0 AND f.orientation = 'seen' AND f.established IS NOT NULL
+  GROUP BY f.site, f.orig_h, f.resp_p, f.resp_h
 ), many AS (
   SELECT site, orig_h, resp_p, count(*) FILTER (NOT answered) AS hosts, count(*) FILTER (answered) AS answered,
     min(first_ts, $min_hosts::BIGINT) FILTER (NOT answered)[$min_hosts] AS ts, min(first_ts) FILTER (NOT answered) AS first_ts,
