@@ -9,7 +9,7 @@ import { renderSql, type Settings } from './parameters.js';
 const REQUIRED = ['profile', 'ts', 'key', 'attacker', 'victim', 'proto', 'port', 'confidence'];
 
 /** Findings are wide: sorted by millions they would grow beside the memory limit. */
-const BLOCK = 1_000_000;
+const BLOCK = 500_000;
 
 /** Hash of what a detection does: its SQL, the flows behind it and the tables it brings. */
 export const detectionHash = (d: Detection): string =>
