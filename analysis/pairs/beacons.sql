@@ -6,7 +6,7 @@
 -- Example: a connection every 60 s for 24 h, 838 bytes each -> 1, 1, 1, 1.
 INSERT INTO beacon_scores
 WITH binned AS (
-  SELECT id, n, t, size, bin24(t, getvariable('pairs_lo'), getvariable('pairs_hi'))::TINYINT AS bin
+  SELECT id, n, t, size, bin24(t, 0, getvariable('pairs_hi') - getvariable('pairs_lo'))::TINYINT AS bin
   FROM beacon_rows
   WHERE id BETWEEN getvariable('pairs_from') AND getvariable('pairs_to')
 ), weighed AS (

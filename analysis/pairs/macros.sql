@@ -25,6 +25,10 @@ CREATE OR REPLACE TEMP MACRO score_stat(a, b, c, d, fallback) AS round((skew_of(
 CREATE OR REPLACE TEMP MACRO intervals(t) AS
   list_sort(list_filter(list_apply(list_zip(t[2:], t[:-2]), lambda p: p[1] - p[2]), lambda x: x > 0));
 
+-- Whole seconds since lo, at most 5e8 (16 years) either way. Example: 08:00:01.9, lo = 08:00:00 as seconds since the epoch -> 1.
+CREATE OR REPLACE TEMP MACRO second_since(ts, lo) AS
+  greatest(-500000000, least(500000000, epoch_us(ts) // 1000000 - lo))::INTEGER;
+
 -- One of 24 equal bins of [lo, hi]; times before lo are in the first. Example: bin24(12, 0, 24) = 12, bin24(24, 0, 24) = 23.
 CREATE OR REPLACE TEMP MACRO bin24(x, lo, hi) AS greatest(0, least(23, (x - lo) * 24::BIGINT // greatest(1, hi - lo)));
 

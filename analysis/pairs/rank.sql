@@ -1,6 +1,6 @@
--- The ranked table, one part of the candidates (pairs_from to pairs_to) after the other. threat = the largest of beacon (score x 100 over 50, 75, 90, 100), long connection (seconds over 1, 4, 8,
--- 12 hours), strobe and a destination that feeds list (0.8 each); score = threat + modifiers, not
--- below 0. First seen counts only in cases of more than a week.
+-- The ranked table, one part of the candidates (pairs_from to pairs_to) after the other. threat = the largest of beacon (score
+-- x 100 over 50, 75, 90, 100), long connection (seconds over 1, 4, 8, 12 hours), strobe and a destination that feeds list (0.8
+-- each); score = threat + modifiers, not below 0. First seen counts only in cases of more than a week.
 -- Example: beacon 0.624, no modifier -> score 0.2992, low. Beacon 0.963, long 0.8, -0.15 + 0.1 + 0.15 -> 0.9, critical.
 INSERT INTO pairs
 WITH scored_beacons AS (

@@ -62,9 +62,8 @@ export async function fillProfiles(
   );
   await db.run(`SET VARIABLE profile_part = ${part}`);
   await runPass(db, 'profiles/parts.sql');
-  const parts = await db.all<Record<'from' | 'first_ts' | 'last_ts', string>>(
-    `SELECT min(tw_start)::VARCHAR AS "from", min(first_ts)::VARCHAR AS first_ts, max(last_ts)::VARCHAR AS last_ts
-     FROM window_numbers GROUP BY part ORDER BY part`,
+  const parts = await db.all<Record<'first_ts' | 'last_ts', string>>(
+    `SELECT min(first_ts)::VARCHAR AS first_ts, max(last_ts)::VARCHAR AS last_ts FROM window_numbers GROUP BY part ORDER BY part`,
   );
   for (const part of parts) {
     for (const [name, time] of Object.entries(part)) {

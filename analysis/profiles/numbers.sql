@@ -1,14 +1,15 @@
 -- Flows of one part (from profile_first_ts to profile_last_ts, whole windows) with numbers for texts: grouping texts over
--- millions of rows costs several times as much. `who`: window since profile_from, site and originator as one number. `port`:
--- destination port, but for ICMP; `kind`: 1 tcp, 2 udp, 3 icmp.
--- Example: 10.0.0.5 -> 203.0.113.9:443 in the second window, site 1 of 1, address 17 -> (1 << 32 | 17, 94, 443, 1, ...).
+-- millions of rows costs several times as much. `who`: window, site and originator as one number. `port`: destination port, but for
+-- ICMP; `kind`: 1 tcp, 2 udp, 3 icmp. Windows have their numbers by a join: by arithmetic, hostile times would overflow.
+-- Example: 10.0.0.5 -> 203.0.113.9:443 in window 2, site 1 of 1, address 17 -> (2 << 32 | 17, 94, 443, 1, ...).
 CREATE OR REPLACE TEMP TABLE flow_numbers AS
-SELECT window_and_site(f.ts, f.site) + o.address_no AS who, r.address_no AS resp,
+SELECT who_of(w.tw, f.site, o.address_no) AS who, r.address_no AS resp,
   CASE WHEN f.proto <> 'icmp' THEN f.resp_p END AS port,
   CASE f.proto WHEN 'tcp' THEN 1 WHEN 'udp' THEN 2 WHEN 'icmp' THEN 3 ELSE 0 END::TINYINT AS kind,
   f.established, f.ts, f.orig_size, f.resp_size, coalesce(f.orig_pkts, 0) + coalesce(f.resp_pkts, 0) AS pkts,
   (f.duration * 1000000)::BIGINT AS duration_us
 FROM d_flows f
+JOIN window_numbers w ON w.tw_start = f.tw_start
 JOIN address_numbers o ON o.address = f.orig_h
 JOIN address_numbers r ON r.address = f.resp_h
 WHERE f.ts BETWEEN getvariable('profile_first_ts') AND getvariable('profile_last_ts');

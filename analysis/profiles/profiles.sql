@@ -18,10 +18,10 @@ WITH own AS (
   FROM flow_numbers
   GROUP BY ALL
 ), both_sides AS (
-  SELECT *, window_of(who) AS tw_start FROM own FULL JOIN served USING (who)
+  SELECT * FROM own FULL JOIN served USING (who)
 )
 SELECT
-  a.address, site_of(b.who), b.tw_start, w.tw, window_end(b.tw_start), a.is_local,
+  a.address, site_of(b.who), w.tw_start, w.tw, window_end(w.tw_start), a.is_local,
   coalesce(b.flows, 0), coalesce(b.flows_est, 0), coalesce(b.flows_not_est, 0), coalesce(b.flows_tcp, 0),
   coalesce(b.flows_udp, 0), coalesce(b.flows_icmp, 0), coalesce(b.served_flows, 0),
   coalesce(r.peers, 0), coalesce(r.peers_not_est, 0), coalesce(r.dst_ports, 0), coalesce(r.dst_ports_not_est, 0),
@@ -32,5 +32,5 @@ SELECT
   0, false
 FROM both_sides b
 LEFT JOIN reached r USING (who)
-JOIN window_numbers w ON w.tw_start = b.tw_start
+JOIN window_numbers w ON w.tw = window_of(b.who)
 JOIN address_numbers a ON a.address_no = address_of(b.who);

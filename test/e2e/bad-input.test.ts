@@ -193,6 +193,20 @@ describe('records that are broken', () => {
       2,
     );
   });
+  it('times thousands of years apart are analysed, in windows of a second too', () => {
+    const times = ['-62135596800', '1', '1000', '1700000000', '1700000100', '1700000160', '4000000000', '253370764800'];
+    const log = file('conn.log', `${HEADER}${times.map((ts) => row({ ts, rh: '198.51.100.9' })).join('\n')}\n`);
+    for (const window of ['1s', '1h', 'one']) {
+      const out = join(folder, `apart-${window}`);
+      const run = cli(['analyze', log, '-o', out, '--window', window]);
+      expect(run.code, run.stderr).toBe(0);
+      const flows = query(
+        join(out, 'case.duckdb'),
+        'SELECT sum(flows)::INTEGER AS flows, max(tw)::INTEGER AS last FROM profiles',
+      );
+      expect(flows).toEqual([{ flows: 8, last: { '1s': 8, '1h': 5, one: 1 }[window] }]);
+    }
+  });
   it('broken JSON lines in the middle', () => {
     const good = (uid: string): string =>
       JSON.stringify({
