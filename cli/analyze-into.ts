@@ -48,8 +48,7 @@ export async function analyzeInto(
   };
   const detections = loadDetections(settings.analysis.detectionPaths);
   makeFolder(folder);
-  const store = await CaseStore.open(outputs.case, { mode: 'create', ...settings });
-  try {
+  return CaseStore.fill(outputs.case, settings, async (store) => {
     const files = await readInputs(store, inputs, flags, settings, listener);
     const step = (name: string, done: number, total: number): void => listener.update(name, done, total);
     const summary = await detect(store, settings.analysis, step, detections);
@@ -62,10 +61,5 @@ export async function analyzeInto(
     listener.clear();
     const worst = (await worstHost(store.db)) ?? null;
     return { verdict: await verdictText(store.db, summary), worst, summary, files, outputs };
-  } catch (error) {
-    await store.abandon();
-    throw error;
-  } finally {
-    await store.close();
-  }
+  });
 }

@@ -57,7 +57,7 @@ export async function runDetection(
   );
   if (twice)
     throw new CliError(`detection ${detection.id}: the finding ${JSON.stringify(twice.key)} came twice in one window`);
-  await db.run(`INSERT INTO staged_evidence FROM findings`);
+  await db.run('INSERT INTO staged_evidence FROM findings');
   const findings = await db.number('SELECT count(*) FROM findings');
   if (detection.flowsSql) await linkFlows(db, detection, settings);
   return findings;

@@ -33,8 +33,7 @@ Examples:
     .action(async (inputs: string[], flags) => {
       const settings = await inputSettings(flags);
       const progress = new Progress(flags.progress);
-      const store = await CaseStore.open(flags.db, { mode: 'create', ...settings });
-      try {
+      await CaseStore.fill(flags.db, settings, async (store) => {
         const results = await readInputs(store, inputs, flags, settings, progress);
         if (flags.json) {
           printJson(results);
@@ -50,11 +49,6 @@ Examples:
         if (skipped > 0) process.stdout.write(`${plural(skipped, 'file')} of no known kind skipped\n`);
         const flows = await store.db.number('SELECT count(*) FROM flows');
         process.stdout.write(`${safe(flags.db)}: ${count(flows)} flows\n`);
-      } catch (error) {
-        await store.abandon();
-        throw error;
-      } finally {
-        await store.close();
-      }
+      });
     });
 }

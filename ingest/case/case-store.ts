@@ -116,6 +116,28 @@ export class CaseStore {
   }
 
   /**
+   * Opens a case, or makes one, for `work` and closes it. Where that fails, a file that was made for it and that nothing came
+   * into goes too.
+   */
+  static async fill<T>(
+    path: string,
+    options: Omit<CaseOptions, 'mode'>,
+    work: (store: CaseStore) => Promise<T>,
+  ): Promise<T> {
+    const store = await CaseStore.open(path, { ...options, mode: 'create' });
+    let empty = false;
+    try {
+      return await work(store);
+    } catch (error) {
+      empty = store.#made && (await store.db.number('SELECT count(*) FROM sources').catch(() => 1)) === 0;
+      throw error;
+    } finally {
+      await store.close();
+      if (empty) rmSync(store.#key, { force: true });
+    }
+  }
+
+  /**
    * Streams through `work` with a smaller share of memory: reading captures needs little, and DuckDB would fill the
    * rest with blocks of the growing table, so that memory would follow the size of the input.
    */
@@ -153,13 +175,6 @@ export class CaseStore {
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
-  }
-
-  /** Closes after a failure. A file that was made for what failed, and that nothing came into, goes too. */
-  async abandon(): Promise<void> {
-    const empty = this.#made && (await this.db.number('SELECT count(*) FROM sources').catch(() => 1)) === 0;
-    await this.close();
-    if (empty) rmSync(this.#key, { force: true });
   }
 
   async #close(): Promise<void> {

@@ -7,7 +7,7 @@ import { CaseStore } from '../case/case-store.js';
 import { lit } from '../case/sql.js';
 import { ingest } from '../ingest.js';
 import { ChangedWindows } from './changed-windows.js';
-import { LiveAnalysis, RENEW_AFTER } from './live-analysis.js';
+import { LiveAnalysis } from './live-analysis.js';
 import { LiveFolder } from './live-folder.js';
 import type { LiveListener } from './live-options.js';
 import { Publisher } from './publisher.js';
@@ -64,7 +64,6 @@ class Follower {
   /** Captures that were read. */
   #captures: readonly string[] = [];
   #keptFrom = 0;
-  #analyses = 0;
   #keepBefore: string | undefined;
 
   private constructor(
@@ -131,11 +130,7 @@ class Follower {
     else await this.analysis.windows(windows, width, this.#keepBefore);
     await this.changed.analysed(most ? undefined : windows);
     this.listener.window(new Date(edge / 1000).toISOString(), (performance.now() - began) / 1000);
-    if (++this.#analyses % RENEW_AFTER === 0)
-      await this.changed.over(async () => {
-        await this.store.renew();
-        await this.analysis.renewed();
-      });
+    if (this.analysis.worn) await this.changed.over(() => this.analysis.renew());
   }
 
   async #read(): Promise<void> {

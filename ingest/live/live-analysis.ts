@@ -10,7 +10,7 @@ import type { LiveListener } from './live-options.js';
 const HISTORY_SHARE = 0.25;
 
 /** Analyses after which the case is renewed, so that memory stays what it is over days: see `CaseStore.renew`. */
-export const RENEW_AFTER = 30;
+const RENEW_AFTER = 30;
 
 /** Analyses windows of a growing case and tells what is new. */
 export class LiveAnalysis {
@@ -22,6 +22,8 @@ export class LiveAnalysis {
   readonly #passes: LivePasses;
   #lastHistory = Number.NEGATIVE_INFINITY;
   #historyCost = 0;
+  /** Analyses since the case was opened or renewed. */
+  #analyses = 0;
 
   private constructor(
     store: CaseStore,
@@ -55,6 +57,7 @@ export class LiveAnalysis {
    * @param keepBefore findings of windows that begin before this time (UTC) stay as they are: their flows are gone
    */
   async windows(windows: readonly number[], width: number, keepBefore: string | undefined): Promise<void> {
+    this.#analyses++;
     await this.#passes.windows(
       windows.map((from) => [from, from + width] as const),
       keepBefore,
@@ -68,13 +71,21 @@ export class LiveAnalysis {
     this.#historyCost = this.#lastHistory - from;
   }
 
-  /** After a renewal of the case, which forgets what is temporary. All that was found has been told. */
-  async renewed(): Promise<void> {
+  /** The case should be renewed before the next analysis. */
+  get worn(): boolean {
+    return this.#analyses >= RENEW_AFTER;
+  }
+
+  /** Renews the case, which forgets what is temporary. Nothing else may use it; all that was found has been told. */
+  async renew(): Promise<void> {
+    await this.#store.renew();
     this.#findings = await Findings.begin(this.#store.db);
+    this.#analyses = 0;
   }
 
   /** Everything, as a batch run would: what was learned late says more of early windows. */
   async all(keepBefore: string | undefined): Promise<void> {
+    this.#analyses++;
     await detect(this.#store, this.#options, undefined, this.#detections, keepBefore);
     await this.#tell();
   }

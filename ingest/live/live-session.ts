@@ -4,7 +4,7 @@ import { CaseStore } from '../case/case-store.js';
 import { lit } from '../case/sql.js';
 import { collectGarbage } from './collect-garbage.js';
 import { missingSpace } from './disk-space.js';
-import { LiveAnalysis, RENEW_AFTER } from './live-analysis.js';
+import { LiveAnalysis } from './live-analysis.js';
 import { LiveFolder } from './live-folder.js';
 import type { LiveListener, LiveOptions } from './live-options.js';
 import { LivePackets } from './live-packets.js';
@@ -36,8 +36,6 @@ export class LiveSession {
   #lock: Promise<void> = Promise.resolve();
   #lastPacketAt = 0;
   #lastPackets = 0;
-  /** Analyses since the case was opened or renewed. */
-  #analyses = 0;
   #windowEnd = Number.POSITIVE_INFINITY;
   #keptFrom = 0;
   #keepBefore: string | undefined;
@@ -228,7 +226,7 @@ export class LiveSession {
     await collectGarbage();
     // A flush may hold more just now: then the next window lowers it.
     await this.#store!.shareMemory().catch(() => undefined);
-    if (++this.#analyses % RENEW_AFTER === 0) await this.#exclusive(() => this.#renew());
+    if (this.#analysis!.worn) await this.#exclusive(() => this.#renew());
     const seconds = (performance.now() - began) / 1000;
     for (let end = closed[0] + width; end <= closed[1]; end += width)
       this.#listener.window(new Date(end / 1000).toISOString(), seconds);
@@ -237,12 +235,10 @@ export class LiveSession {
     });
   }
 
-  /** Memory stays what it is over days: see CaseStore.renew. */
   async #renew(): Promise<void> {
     this.#packets?.release();
-    await this.#store!.renew();
+    await this.#analysis!.renew();
     await this.#store!.shareMemory();
-    await this.#analysis!.renewed();
   }
 
   async #flush(): Promise<void> {
