@@ -28,14 +28,11 @@ export async function buildLetters(db: Database, options: AnalysisOptions['lette
   const out = await BatchAppender.open(db, 'letter_strings');
   const strings = new LetterStrings(options, (batch) => out.append(batch));
   for (let from = 0; from < total; from += block) {
-    // Whole in memory, so that rows can be appended on the same connection meanwhile.
-    const rows = await db.result(
+    await db.chunks(
       `SELECT tuple, epoch_us(ts)::DOUBLE, epoch_us(window_start(ts))::DOUBLE, kind::INTEGER FROM letter_rows
        WHERE rowid BETWEEN getvariable('letters_base') + ${from} AND getvariable('letters_base') + ${from + block - 1} ORDER BY rowid`,
+      (chunk) => strings.read(chunk),
     );
-    for (let chunk = await rows.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await rows.fetchChunk()) {
-      strings.read(chunk);
-    }
   }
   strings.end();
   out.close();

@@ -1,4 +1,12 @@
-import type { DuckDBConnection, DuckDBMaterializedResult, DuckDBResult, DuckDBValue, Json } from '@duckdb/node-api';
+import type {
+  DuckDBConnection,
+  DuckDBDataChunk,
+  DuckDBMaterializedResult,
+  DuckDBResult,
+  DuckDBValue,
+  Json,
+} from '@duckdb/node-api';
+import { garbageCollector } from './garbage-collector.js';
 
 /** One row as plain JSON-safe values (integers beyond 2^53-1 as strings). */
 export type Row = Record<string, Json>;
@@ -44,7 +52,17 @@ export class Database {
     await this.result(sql, values);
   }
 
-  /** The whole result of the last statement, to be read in chunks. */
+  /**
+   * Reads a result chunk by chunk. It is whole in memory meanwhile, so that rows can be appended on this connection; what it
+   * took is given back soon after.
+   */
+  async chunks(sql: string, read: (chunk: DuckDBDataChunk) => void): Promise<void> {
+    const rows = await this.result(sql);
+    for (let chunk = await rows.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await rows.fetchChunk()) read(chunk);
+    garbageCollector()({ type: 'minor' });
+  }
+
+  /** The whole result of the last statement. */
   result(sql: string, values?: Record<string, DuckDBValue>): Promise<DuckDBMaterializedResult> {
     return this.#track(() => this.connection.run(sql, values));
   }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { DuckDBDataChunk } from '@duckdb/node-api';
 import { asset } from '../../cli/package-root.js';
 import { BatchAppender } from '../../ingest/case/append-batch.js';
 import type { Database } from '../../ingest/case/database.js';
@@ -29,12 +30,9 @@ export async function scoreLetters(
   const tail = new Tail();
   let tuple = -1;
   for (let from = 1; from <= total; from += block) {
-    const rows = await db.result(
-      `SELECT tuple, letters_row::DOUBLE, fresh::INTEGER, letters FROM cc_rows WHERE n BETWEEN ${from} AND ${from + block - 1} ORDER BY n`,
-    );
     const numbers: number[] = [];
     const channels: Uint8Array[] = [];
-    for (let chunk = await rows.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await rows.fetchChunk()) {
+    const read = (chunk: DuckDBDataChunk): void => {
       const tuples = integers(chunk, 0);
       const places = doubles(chunk, 1);
       const fresh = integers(chunk, 2);
@@ -48,7 +46,11 @@ export async function scoreLetters(
         numbers.push(places[i]!);
         channels.push(codes);
       }
-    }
+    };
+    await db.chunks(
+      `SELECT tuple, letters_row::DOUBLE, fresh::INTEGER, letters FROM cc_rows WHERE n BETWEEN ${from} AND ${from + block - 1} ORDER BY n`,
+      read,
+    );
     append(out, numbers, scorer.scoreFrom(channels, Math.min(SCORED_FROM, threshold)));
   }
   out.close();
